@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { canonicalJson } from "./canonical.ts";
+
+/** What an artefact is; decides where the store keeps it and what its digest is taken over. */
+export const artefactKinds = ["file", "tree", "layer", "ext4", "disk", "vhd"] as const;
+export type ArtefactKind = (typeof artefactKinds)[number];
+
+export const digestPattern = /^sha256:[0-9a-f]{64}$/;
+
+/** A reference to an artefact by content, with the recipe that makes it again. */
+export const refSchema = z
+  .strictObject({
+    kind: z.enum(artefactKinds).describe("What the artefact is."),
+    digest: z
+      .string()
+      .regex(digestPattern, "must be sha256: and 64 lower-case hex digits")
+      .describe("Identity of the content; the only part that a diff compares."),
+    recipe: z
+      .string()
+      .describe("Canonical JSON of the step that makes the artefact and of its upstream references."),
+  })
+  .meta({ id: "Ref", description: "A reference to an artefact by content." });
+export type Ref = z.infer<typeof refSchema>;
+
+/** A step, by name and version, with its plan: enough to make its artefacts again. */
+export interface Recipe {
+  readonly step: string;
+  readonly version: number;
+  readonly plan: unknown;
+  /** URN of the resource that made it, for messages only; no part of any identity. */
+  readonly urn?: string;
+}
+
+function isRef(value: object): value is Record<"kind" | "digest" | "recipe", unknown> {
+  const keys = Object.keys(value);
+  return keys.length === 3 && "kind" in value && "digest" in value && "recipe" in value;
+}
+
+function mapRefs(value: unknown, change: (ref: Record<string, unknown>) => unknown): unknown {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map((v) => mapRefs(v, change));
+  if (isRef(value)) return change(value);
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, mapRefs(v, change)]));
+}
+
+/** Every reference inside a value, outermost first. */
+export function refsIn(value: unknown): Ref[] {
+  const found: Ref[] = [];
+  mapRefs(value, (ref) => {
+    found.push(ref as Ref);
+    return ref;
+  });
+  return found;
+}
+
+/** The part of a value that decides a result: references become kind and digest. */
+export function identityOf(value: unknown): unknown {
+  return mapRefs(value, ({ kind, digest }) => ({ kind, digest }));
+}
+
+/** A recipe as one string; nested recipes are embedded as objects, so that quoting does not pile up. */
+export function encodeRecipe(recipe: Recipe): string {
+  return canonicalJson(
+    mapRefs(recipe, (ref) => ({ ...ref, recipe: JSON.parse(String(ref.recipe) || "null") })),
+  );
+}
+
+/** The inverse of {@link encodeRecipe}. */
+export function decodeRecipe(text: string): Recipe {
+  return mapRefs(JSON.parse(text), (ref) => ({
+    ...ref,
+    recipe: ref.recipe === null ? "" : encodeNested(ref.recipe),
+  })) as Recipe;
+}
+
+function encodeNested(recipe: unknown): string {
+  return canonicalJson(recipe);
+}

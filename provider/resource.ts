@@ -1,0 +1,88 @@
+import type { z } from "zod";
+import type { InputProblem } from "./errors.ts";
+import type { Runner } from "./host/tool.ts";
+import type { Ref } from "./plan/ref.ts";
+import type { Store } from "./store/store.ts";
+
+/** Who declares a resource: names its roots in the store and its remote objects. */
+export interface Owner {
+  readonly urn: string;
+  readonly project: string;
+  readonly stack: string;
+  readonly name: string;
+}
+
+/** What a step may use of the world; nothing else in `flow/` touches it. */
+export interface Context {
+  readonly store: Store;
+  readonly runner: Runner;
+  /** The project's folder; relative paths of inputs are relative to it. */
+  readonly cwd: string;
+  readonly owner: Owner;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** Brings an artefact into the store (store, cache, else its recipe) and returns where it lies. */
+  materialise(ref: Ref): Promise<string>;
+}
+
+export interface Log {
+  /** A line that replaces the one before where the terminal allows. */
+  progress(text: string): void;
+  info(text: string): void;
+  warn(text: string): void;
+}
+
+/** A step of the graph: a name, a version that changes whenever its bytes would, and what it does with a plan. */
+export interface Step<P, O> {
+  readonly name: string;
+  readonly version: number;
+  /** Debian packages whose versions decide the result; part of the key. */
+  readonly packages?: readonly string[];
+  /** Makes the artefacts of a plan and commits them to the store. Artefact outputs carry `recipe: ""`: the core fills it in. */
+  make(plan: P, ctx: Context): Promise<O>;
+}
+
+/** The effect of a resource on something outside the store. */
+export interface Remote<P, O> {
+  /** Brings the remote side to the plan; `previous` are the last recorded outputs, if any. */
+  put(plan: P, ctx: Context, previous: O | undefined): Promise<O>;
+  /** What is there now; undefined only when it is surely gone. */
+  find(outputs: O, plan: P, ctx: Context): Promise<O | undefined>;
+  remove(outputs: O, plan: P, ctx: Context): Promise<void>;
+}
+
+/** One resource: schema, pure plan, and either a deterministic step or a remote effect. */
+export interface Resource<
+  I extends z.ZodObject = z.ZodObject,
+  O extends z.ZodObject = z.ZodObject,
+  P = unknown,
+> {
+  readonly name: string;
+  readonly description: string;
+  readonly version: number;
+  readonly inputs: I;
+  readonly outputs: O;
+  readonly packages?: readonly string[];
+  /** Rules across fields; gets what is valid and known, and must not trip over what is missing. */
+  readonly rules?: (inputs: Partial<z.output<I>>) => InputProblem[];
+  /** Reads files that inputs name, at check: hashes that become inputs, so that diffs name what changed. */
+  readonly observe?: (inputs: z.output<I>, ctx: Pick<Context, "cwd" | "store">) => Promise<Partial<z.output<I>>>;
+  /** Pure: inputs to everything that decides the result. Equal plans are an unchanged resource. */
+  readonly plan: (inputs: z.output<I>) => P;
+  /** Outputs that a preview can already know. */
+  readonly known?: (plan: P) => Partial<z.output<O>>;
+  readonly make?: Step<P, z.output<O>>["make"];
+  /** False for steps whose result is never taken from an earlier run without asking them, such as a remote. */
+  readonly remote?: Remote<P, z.output<O>>;
+  /** Inputs whose change makes a new resource instead of an update. */
+  readonly replaceOn?: readonly (keyof z.output<I> & string)[];
+  /** Names of the inputs that are secrets. */
+  readonly secrets?: readonly string[];
+}
+
+/** Declares a resource; gives the generic parameters their values by inference. */
+export function defineResource<I extends z.ZodObject, O extends z.ZodObject, P>(
+  resource: Resource<I, O, P>,
+): Resource<I, O, P> {
+  return resource;
+}

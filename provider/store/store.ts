@@ -1,0 +1,27 @@
+import type { ArtefactKind } from "../plan/ref.ts";
+
+/** An object to commit: its identity, the finished file, and the objects it cannot be read without. */
+export interface NewObject {
+  readonly kind: ArtefactKind;
+  readonly digest: string;
+  /** A file in a stage of this store; it is moved, not copied. */
+  readonly file: string;
+  readonly needs?: readonly { kind: ArtefactKind; digest: string }[];
+}
+
+/** Content-addressed objects, and a table from step key to result. */
+export interface Store {
+  readonly root: string;
+  /** Where an object lies, whether or not it is there. */
+  path(kind: ArtefactKind, digest: string): string;
+  /** True when the object is there, unharmed by its recorded stat. */
+  has(kind: ArtefactKind, digest: string): Promise<boolean>;
+  /** A temporary folder inside the store, removed afterwards whatever happens. */
+  stage<T>(work: (folder: string) => Promise<T>): Promise<T>;
+  /** Makes a finished file an object: fsync, read-only, rename. Harmless when the object is there already. */
+  commit(object: NewObject): Promise<void>;
+  /** Writes small bytes as a `file` object and returns its digest. */
+  putBytes(bytes: Uint8Array): Promise<string>;
+  /** Runs work while no other process of this machine holds the same name. */
+  lock<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+}
