@@ -66,7 +66,10 @@ export interface Resource<
   /** Rules across fields; gets what is valid and known, and must not trip over what is missing. */
   readonly rules?: (inputs: Partial<z.output<I>>) => InputProblem[];
   /** Reads files that inputs name, at check: hashes that become inputs, so that diffs name what changed. */
-  readonly observe?: (inputs: z.output<I>, ctx: Pick<Context, "cwd" | "store">) => Promise<Partial<z.output<I>>>;
+  readonly observe?: (
+    inputs: z.output<I>,
+    ctx: Pick<Context, "cwd" | "store">,
+  ) => Promise<Partial<z.output<I>>>;
   /** Pure: inputs to everything that decides the result. Equal plans are an unchanged resource. */
   readonly plan: (inputs: z.output<I>) => P;
   /** Outputs that a preview can already know. */

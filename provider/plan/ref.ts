@@ -17,7 +17,9 @@ export const refSchema = z
       .describe("Identity of the content; the only part that a diff compares."),
     recipe: z
       .string()
-      .describe("Canonical JSON of the step that makes the artefact and of its upstream references."),
+      .describe(
+        "Canonical JSON of the step that makes the artefact and of its upstream references.",
+      ),
   })
   .meta({ id: "Ref", description: "A reference to an artefact by content." });
 export type Ref = z.infer<typeof refSchema>;
@@ -29,14 +31,17 @@ export interface Recipe {
   readonly plan: unknown;
   /** URN of the resource that made it, for messages only; no part of any identity. */
   readonly urn?: string;
+  /** One byte for each of 256 buckets of a tree's paths; says how many paths differ when it cannot be made again. */
+  readonly fingerprint?: string;
 }
 
-function isRef(value: object): value is Record<"kind" | "digest" | "recipe", unknown> {
+function isRef(value: object): value is Ref {
   const keys = Object.keys(value);
   return keys.length === 3 && "kind" in value && "digest" in value && "recipe" in value;
 }
 
-function mapRefs(value: unknown, change: (ref: Record<string, unknown>) => unknown): unknown {
+/** A value with every reference in it changed; what is inside a reference is left alone. */
+export function mapRefs(value: unknown, change: (ref: Ref) => unknown): unknown {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map((v) => mapRefs(v, change));
   if (isRef(value)) return change(value);
@@ -47,7 +52,7 @@ function mapRefs(value: unknown, change: (ref: Record<string, unknown>) => unkno
 export function refsIn(value: unknown): Ref[] {
   const found: Ref[] = [];
   mapRefs(value, (ref) => {
-    found.push(ref as Ref);
+    found.push(ref);
     return ref;
   });
   return found;

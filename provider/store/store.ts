@@ -1,12 +1,16 @@
 import type { ArtefactKind } from "../plan/ref.ts";
 
-/** An object to commit: its identity, the finished file, and the objects it cannot be read without. */
-export interface NewObject {
+/** Names an object: what it is, and its content. */
+export interface ObjectName {
   readonly kind: ArtefactKind;
   readonly digest: string;
+}
+
+/** An object to commit: its identity, the finished file, and the objects it cannot be read without. */
+export interface NewObject extends ObjectName {
   /** A file in a stage of this store; it is moved, not copied. */
   readonly file: string;
-  readonly needs?: readonly { kind: ArtefactKind; digest: string }[];
+  readonly needs?: readonly ObjectName[];
 }
 
 /** Content-addressed objects, and a table from step key to result. */
@@ -16,12 +20,21 @@ export interface Store {
   path(kind: ArtefactKind, digest: string): string;
   /** True when the object is there, unharmed by its recorded stat. */
   has(kind: ArtefactKind, digest: string): Promise<boolean>;
+  /** `damaged`: a file is there, but not the one that was committed. */
+  condition(name: ObjectName): Promise<"there" | "missing" | "damaged">;
   /** A temporary folder inside the store, removed afterwards whatever happens. */
   stage<T>(work: (folder: string) => Promise<T>): Promise<T>;
   /** Makes a finished file an object: fsync, read-only, rename. Harmless when the object is there already. */
   commit(object: NewObject): Promise<void>;
   /** Writes small bytes as a `file` object and returns its digest. */
   putBytes(bytes: Uint8Array): Promise<string>;
+  /** Records an object that a builder has put in its place itself. */
+  adopt(name: ObjectName): Promise<void>;
+  /** The objects that an object cannot be read without. */
+  needs(name: ObjectName): Promise<readonly ObjectName[]>;
+  /** The outputs that a step's key gave before. */
+  result(key: string): Promise<Record<string, unknown> | undefined>;
+  putResult(key: string, outputs: Record<string, unknown>): Promise<void>;
   /** Runs work while no other process of this machine holds the same name. */
   lock<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }

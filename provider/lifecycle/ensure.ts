@@ -1,0 +1,83 @@
+import { digestOf } from "../plan/canonical.ts";
+import { decodeRecipe, encodeRecipe, identityOf, mapRefs, type Ref, refsIn } from "../plan/ref.ts";
+import type { Context, Resource } from "../resource.ts";
+import { type Cache, configuredCache } from "../store/cache.ts";
+import type { ObjectName, Store } from "../store/store.ts";
+
+type Outputs = Record<string, unknown>;
+type Maker = Pick<Resource, "name" | "version" | "packages" | "make">;
+
+/** The identity of a step's result: what it is told, what it is given, and the tools that it uses. */
+export async function stepKey(step: Maker, plan: unknown, ctx: Context): Promise<string> {
+  const tools = step.packages ? await ctx.runner.identity(step.packages) : undefined;
+  return digestOf({ step: step.name, version: step.version, plan: identityOf(plan), tools });
+}
+
+/** The outputs of a step: from the store when its key is known and its objects are there, else made now. */
+export async function ensure(step: Maker, plan: unknown, ctx: Context): Promise<Outputs> {
+  const { make } = step;
+  if (!make) throw new Error(`${step.name} makes no artefact`);
+  const key = await stepKey(step, plan, ctx);
+  const outputs = await ctx.store.lock(key, ctx.signal, async () => {
+    const before = await ctx.store.result(key);
+    if (before && (await allThere(ctx.store, ownRefs(before)))) return before;
+    const made = (await make(plan, ctx)) as Outputs;
+    await ctx.store.putResult(key, made);
+    await share(ctx.store, ownRefs(made), configuredCache());
+    return made;
+  });
+  return withRecipes(outputs, recipeOf(step, plan, outputs, ctx.owner.urn));
+}
+
+/** The references of outputs that the step itself made: their recipes are still empty. */
+export function ownRefs(outputs: Outputs): Ref[] {
+  return refsIn(outputs).filter((ref) => ref.recipe === "");
+}
+
+/** True when objects, and all that they cannot be read without, are in the store. */
+export async function allThere(store: Store, names: readonly ObjectName[]): Promise<boolean> {
+  for (const name of names) {
+    if (!(await store.has(name.kind, name.digest))) return false;
+    if (!(await allThere(store, await store.needs(name)))) return false;
+  }
+  return true;
+}
+
+async function share(store: Store, names: readonly ObjectName[], cache?: Cache): Promise<void> {
+  if (!cache) return;
+  for (const { kind, digest } of names) {
+    // Disks and plans are made again faster than they travel.
+    if (kind === "file" || kind === "tree" || kind === "layer")
+      await cache.offer({ kind, digest }, store);
+    await share(store, await store.needs({ kind, digest }), cache);
+  }
+}
+
+function recipeOf(step: Maker, plan: unknown, outputs: Outputs, urn: string): string {
+  const { fingerprint } = outputs;
+  return encodeRecipe({
+    step: step.name,
+    version: step.version,
+    plan,
+    urn,
+    ...(typeof fingerprint === "string" ? { fingerprint } : {}),
+  });
+}
+
+/** Fills in the step's own recipe wherever a reference, or a recipe inside one, leaves it open. */
+function withRecipes(outputs: Outputs, own: string): Outputs {
+  return mapRefs(outputs, (ref) => ({
+    ...ref,
+    recipe: ref.recipe === "" ? own : nested(ref, own),
+  })) as Outputs;
+}
+
+function nested(ref: Ref, own: string): string {
+  const recipe = decodeRecipe(ref.recipe);
+  return encodeRecipe({
+    ...recipe,
+    plan: mapRefs(recipe.plan, (inner) =>
+      inner.recipe === "" ? { ...inner, recipe: own } : inner,
+    ),
+  });
+}

@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import { StoreError } from "../errors.ts";
+import { decodeRecipe, type Recipe, type Ref } from "../plan/ref.ts";
+import type { Context, Resource } from "../resource.ts";
+import { configuredCache } from "../store/cache.ts";
+import type { ObjectName } from "../store/store.ts";
+import { verifyForeign } from "../store/verify.ts";
+import { allThere, ensure } from "./ensure.ts";
+
+/** Finds the resource or internal step that a recipe names. */
+export type StepFinder = (name: string) => Resource | undefined;
+
+/** Brings an artefact into the store: it is there, a cache has it, or its recipe is run again. A missing object is a cache miss, never drift. */
+export async function materialise(ref: Ref, ctx: Context, find: StepFinder): Promise<string> {
+  const path = ctx.store.path(ref.kind, ref.digest);
+  if (await allThere(ctx.store, [ref])) return path;
+  if (await fromCache(ref, ctx)) return path;
+  const recipe = ref.recipe === "" ? undefined : decodeRecipe(ref.recipe);
+  const step = recipe && find(recipe.step);
+  if (!recipe || !step)
+    throw new StoreError(`${ref.kind} ${ref.digest} is not in the store and has no recipe`);
+  ctx.log.info(`${describe(recipe)} is not in the store: making it again`);
+  await runAgain(ref, recipe, step, ctx);
+  return path;
+}
+
+async function runAgain(ref: Ref, recipe: Recipe, step: Resource, ctx: Context): Promise<void> {
+  let made: Record<string, unknown>;
+  try {
+    made = await ensure(step, recipe.plan, ctx);
+  } catch (error) {
+    if (error instanceof Error && error.name === "InputError")
+      throw irreproducible(recipe, "its files changed", error);
+    throw error;
+  }
+  if (await allThere(ctx.store, [ref])) return;
+  throw irreproducible(recipe, difference(recipe, made));
+}
+
+function irreproducible(recipe: Recipe, why: string, cause?: unknown): StoreError {
+  return new StoreError(
+    `${describe(recipe)} can no longer be reproduced (${why}): configure a cache, or run pulumi up --replace ${recipe.urn ?? "its URN"}`,
+    { cause },
+  );
+}
+
+/** How many paths differ at least: a fingerprint keeps one byte for each of 256 buckets of paths. */
+function difference(recipe: Recipe, made: Record<string, unknown>): string {
+  if (!recipe.fingerprint || typeof made.fingerprint !== "string") return "its content differs";
+  const [before, now] = [recipe.fingerprint, made.fingerprint].map((text) =>
+    Buffer.from(text, "base64"),
+  );
+  let count = 0;
+  for (let i = 0; i < 256; i++) if (before?.[i] !== now?.[i]) count++;
+  return `at least ${count} paths differ`;
+}
+
+function describe(recipe: Recipe): string {
+  return `${recipe.step} ${recipe.urn?.split("::").at(-1) ?? ""}`.trim();
+}
+
+async function fromCache(name: ObjectName, ctx: Context): Promise<boolean> {
+  const cache = configuredCache();
+  if (!cache) return false;
+  if (!(await ctx.store.has(name.kind, name.digest))) {
+    const fetched = await ctx.store.stage(async (folder) => {
+      const file = join(folder, "object");
+      if (!(await cache.fetch(name, file))) return false;
+      const needs = await verifyForeign(name, file);
+      await ctx.store.commit({ ...name, file, needs });
+      return true;
+    });
+    if (!fetched) return false;
+  }
+  for (const need of await ctx.store.needs(name)) if (!(await fromCache(need, ctx))) return false;
+  return true;
+}

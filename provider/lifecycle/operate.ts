@@ -1,0 +1,98 @@
+import { resolve } from "node:path";
+import { InputError } from "../errors.ts";
+import { type Ref, refSchema, refsIn } from "../plan/ref.ts";
+import type { Context, Resource } from "../resource.ts";
+import { exportObject } from "../store/export.ts";
+import { exportDrift, recordExport, removeExport } from "../store/export-state.ts";
+import { removeRoot, writeRoot } from "../store/roots.ts";
+import { parsedInputs } from "./diff.ts";
+import { allThere, ensure } from "./ensure.ts";
+
+type Values = Record<string, unknown>;
+
+/** Creates or updates: one flow, whatever was there before. Outputs do not repeat the inputs. */
+export async function put(
+  resource: Resource,
+  inputs: Values,
+  ctx: Context,
+  previous?: Values,
+): Promise<Values> {
+  const plan = resource.plan(known(resource, inputs) as never);
+  const outputs = resource.remote
+    ? await resource.remote.put(plan, ctx, previous as never)
+    : await ensure(resource, plan, ctx);
+  await writeRoot(ctx.store, ctx.owner, refsIn(outputs));
+  const destination = exportPath(inputs, ctx);
+  const artefact = artefactOf(outputs);
+  if (destination && artefact) {
+    await ctx.materialise(artefact);
+    await exportObject(ctx.store, artefact, destination, exportOptions(ctx));
+    await recordExport(ctx.store, artefact, destination);
+  }
+  return outputs as Values;
+}
+
+/** What a refresh finds: undefined when a remote object is surely gone. A local artefact that is missing is a cache miss, not drift. */
+export async function read(
+  resource: Resource,
+  state: Values,
+  ctx: Context,
+): Promise<Values | undefined> {
+  if (!resource.remote) return { ...state, drift: (await localDrift(state, ctx)) ?? "" };
+  const inputs = parsedInputs(resource, state);
+  if (!inputs) return state;
+  const found = await resource.remote.find(state as never, resource.plan(inputs as never), ctx);
+  return found && { ...state, ...found };
+}
+
+/** Removes what a resource has outside the store, and its claim on objects inside. */
+export async function remove(resource: Resource, state: Values, ctx: Context): Promise<void> {
+  const inputs = parsedInputs(resource, state);
+  if (resource.remote && inputs)
+    await resource.remote.remove(state as never, resource.plan(inputs as never), ctx);
+  const destination = exportPath(state, ctx);
+  const artefact = artefactOf(state);
+  if (destination && artefact) await removeExport(ctx.store, artefact, destination);
+  await removeRoot(ctx.store, ctx.owner);
+}
+
+/** Why what is on this machine is not what the state says; undefined when it is. */
+export async function localDrift(state: Values, ctx: Context): Promise<string | undefined> {
+  const destination = exportPath(state, ctx);
+  const artefact = artefactOf(state);
+  if (destination && artefact) {
+    const drift = await exportDrift(ctx.store, artefact, destination);
+    if (drift) return `exportTo: ${drift}`;
+  }
+  for (const { kind, digest } of artefact ? [artefact] : [])
+    if ((await ctx.store.condition({ kind, digest })) === "damaged")
+      return `the ${kind} is damaged`;
+  return undefined;
+}
+
+/** True when everything that outputs refer to lies in this machine's store. */
+export async function isLocal(outputs: Values, ctx: Context): Promise<boolean> {
+  return allThere(ctx.store, refsIn(outputs));
+}
+
+function known(resource: Resource, inputs: Values): Values {
+  const parsed = parsedInputs(resource, inputs);
+  if (!parsed)
+    throw new InputError([{ property: resource.name, reason: "its inputs are not valid" }]);
+  return parsed;
+}
+
+function exportPath(inputs: Values, ctx: Context): string | undefined {
+  return typeof inputs.exportTo === "string" && inputs.exportTo !== ""
+    ? resolve(ctx.cwd, inputs.exportTo)
+    : undefined;
+}
+
+function artefactOf(outputs: Values): Ref | undefined {
+  const result = refSchema.safeParse(outputs.ref);
+  return result.success ? result.data : undefined;
+}
+
+function exportOptions(ctx: Context) {
+  return { signal: ctx.signal, progress: (text: string) => ctx.log.progress(text) };
+}

@@ -1,0 +1,32 @@
+/** What Pulumi sends for a value that is not known yet (sdk/go/common/resource/plugin/rpc.go). */
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+/** A value as the provider works with it: secrets are in clear, unknowns stay {@link unknownValue}. */
+export function fromWire(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fromWire);
+  if (value === null || typeof value !== "object") return value;
+  const record = value as Record<string, unknown>;
+  if (record[signatureKey] === secretSignature) return fromWire(record.value);
+  return Object.fromEntries(Object.entries(record).map(([k, v]) => [k, fromWire(v)]));
+}
+
+/** True when any part of a value is not known yet. */
+export function hasUnknown(value: unknown): boolean {
+  if (value === unknownValue) return true;
+  if (value === null || typeof value !== "object") return false;
+  return Object.values(value).some(hasUnknown);
+}
+
+/** True when the value at a path, or anything above or below it, is not known yet. */
+export function isUnknownAt(value: unknown, path: readonly PropertyKey[]): boolean {
+  let at = value;
+  for (const key of path) {
+    if (at === unknownValue) return true;
+    if (at === null || typeof at !== "object") return false;
+    at = (at as Record<PropertyKey, unknown>)[key];
+  }
+  return hasUnknown(at);
+}

@@ -1,0 +1,150 @@
+import { createHash } from "node:crypto";
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { StoreError } from "../errors.ts";
+import { canonicalJson, sha256 } from "../plan/canonical.ts";
+import type { ArtefactKind } from "../plan/ref.ts";
+import { withLock } from "./lock.ts";
+import type { NewObject, ObjectName, Store } from "./store.ts";
+
+/** Where the store is: `$BOOTWRIGHT_STORE`, else `$XDG_CACHE_HOME/bootwright`, else `~/.cache/bootwright`. */
+export function storeRoot(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.BOOTWRIGHT_STORE) return env.BOOTWRIGHT_STORE;
+  return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "bootwright");
+}
+
+/** Where an object lies in a store; layers lie in an OCI layout, so that a builder can fill it. */
+export function objectPath(root: string, { kind, digest }: ObjectName): string {
+  const hex = digest.slice("sha256:".length);
+  if (!/^[0-9a-f]{64}$/.test(hex)) throw new StoreError(`"${digest}" is not a sha256 digest`);
+  return kind === "layer"
+    ? join(root, "oci", "blobs", "sha256", hex)
+    : join(root, "objects", kind, hex.slice(0, 2), hex.slice(2));
+}
+
+/** What is recorded of an object when it is committed; every use compares it. */
+interface Seal {
+  readonly sizeBytes: string;
+  readonly mtimeNs: string;
+  readonly needs: readonly ObjectName[];
+}
+
+/** Where the record of an object lies; its modification time is when the object was last used. */
+export function sealPath(root: string, { kind, digest }: ObjectName): string {
+  return join(root, "seals", kind, `${digest.slice("sha256:".length)}.json`);
+}
+
+/** Opens (and makes, if need be) the store in a folder. */
+export async function openStore(root: string = storeRoot()): Promise<Store> {
+  for (const folder of ["objects", "seals", "stages", "locks", "steps", "roots", "logs"])
+    await mkdir(join(root, folder), { recursive: true });
+
+  const path = (kind: ArtefactKind, digest: string) => objectPath(root, { kind, digest });
+
+  async function seal(name: ObjectName): Promise<Seal | undefined> {
+    const text = await readIfThere(sealPath(root, name));
+    return text === undefined ? undefined : (JSON.parse(text) as Seal);
+  }
+
+  async function condition(name: ObjectName): Promise<"there" | "missing" | "damaged"> {
+    const recorded = await seal(name);
+    const now = await stat(objectPath(root, name), { bigint: true }).catch(() => undefined);
+    if (!recorded || !now) return "missing";
+    const unharmed = `${now.size}` === recorded.sizeBytes && `${now.mtimeNs}` === recorded.mtimeNs;
+    return unharmed ? "there" : "damaged";
+  }
+
+  async function has(kind: ArtefactKind, digest: string): Promise<boolean> {
+    return (await condition({ kind, digest })) === "there";
+  }
+
+  async function record(name: ObjectName, needs: readonly ObjectName[]): Promise<void> {
+    const file = await stat(objectPath(root, name), { bigint: true });
+    const text = { sizeBytes: `${file.size}`, mtimeNs: `${file.mtimeNs}`, needs };
+    await replaceFile(root, sealPath(root, name), canonicalJson(text));
+  }
+
+  async function stage<T>(work: (folder: string) => Promise<T>): Promise<T> {
+    const folder = await mkdtemp(join(root, "stages", `${process.pid}-`));
+    try {
+      return await work(folder);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  async function commit({ kind, digest, file, needs = [] }: NewObject): Promise<void> {
+    if (await has(kind, digest)) return;
+    const handle = await open(file, "r");
+    await handle.sync();
+    await handle.close();
+    await chmod(file, 0o444);
+    const target = path(kind, digest);
+    await mkdir(dirname(target), { recursive: true });
+    await rename(file, target);
+    await record({ kind, digest }, needs);
+  }
+
+  async function putBytes(bytes: Uint8Array): Promise<string> {
+    const digest = sha256(bytes);
+    await stage(async (folder) => {
+      const file = join(folder, "bytes");
+      await writeFile(file, bytes);
+      await commit({ kind: "file", digest, file });
+    });
+    return digest;
+  }
+
+  return {
+    root,
+    path,
+    has,
+    condition,
+    stage,
+    commit,
+    putBytes,
+    adopt: (name) => record(name, []),
+    needs: async (name) => (await seal(name))?.needs ?? [],
+    lock: (name, signal, work) =>
+      withLock(join(root, "locks", createHash("sha256").update(name).digest("hex")), signal, work),
+    result: async (key) => {
+      const text = await readIfThere(join(root, "steps", `${key.slice(7)}.json`));
+      return text === undefined ? undefined : (JSON.parse(text) as Record<string, unknown>);
+    },
+    putResult: (key, outputs) =>
+      replaceFile(root, join(root, "steps", `${key.slice(7)}.json`), canonicalJson(outputs)),
+  };
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Writes a small file whole or not at all. */
+export async function replaceFile(root: string, file: string, text: string): Promise<void> {
+  const folder = await mkdtemp(join(root, "stages", `${process.pid}-`));
+  try {
+    const temporary = join(folder, "text");
+    await writeFile(temporary, text);
+    await mkdir(dirname(file), { recursive: true });
+    await rename(temporary, file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

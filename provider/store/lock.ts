@@ -1,0 +1,36 @@
+import { writeFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import lockfile from "proper-lockfile";
+
+/** How long after the death of its holder a lock is taken over. */
+const staleMs = 10_000;
+const pollMs = 150;
+
+/** Runs work while holding a lock among all processes of this machine; waits for it until the signal says otherwise. */
+export async function withLock<T>(
+  file: string,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  await writeFile(file, "", { flag: "a" });
+  const release = await acquire(file, signal);
+  try {
+    return await work();
+  } finally {
+    await release();
+  }
+}
+
+async function acquire(file: string, signal: AbortSignal): Promise<() => Promise<void>> {
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      // A lock that was taken over (this process slept for longer than staleMs) is harmless: commits are by rename.
+      const release = await lockfile.lock(file, { stale: staleMs, onCompromised: () => {} });
+      return () => release().catch(() => {});
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
+      await delay(pollMs, undefined, { signal });
+    }
+  }
+}
