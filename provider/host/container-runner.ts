@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import {
+  type ContainerFrame,
+  endExecArguments,
+  execArguments,
+  runArguments,
+} from "./container-argv.ts";
+import { removeContainer, startDocker } from "./docker.ts";
+import { type ContainerUser, containerUser, type Engine } from "./engine.ts";
+import { readToEnd } from "./process.ts";
+import { containerLabels, lifetimeSeconds } from "./reap.ts";
+import { runToEnd } from "./run-to-end.ts";
+import { giveStage } from "./stage-owner.ts";
+import type { Runner, RunningTool, ToolStep } from "./tool.ts";
+import type { Toolbox } from "./toolbox.ts";
+import { toolboxIdentity } from "./toolbox-identity.ts";
+
+/** What the containers of a store have in common. */
+export interface ContainerWorld {
+  readonly engine: Engine;
+  readonly toolbox: Toolbox;
+  readonly storeRoot: string;
+}
+
+/** Runs each step in a container of its own, made from the toolbox. */
+export function containerRunner(world: ContainerWorld): Runner {
+  const caller = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  const user = containerUser(world.engine, caller);
+  const start: Runner["start"] = async (step, { signal } = {}) => {
+    signal?.throwIfAborted();
+    if (user.stageOwner && step.writes) await giveStage(step.writes, user.stageOwner);
+    const frame: ContainerFrame = {
+      name: `bootwright-${randomUUID()}`,
+      image: world.toolbox.imageId,
+      storeRoot: world.storeRoot,
+      userFlags: user.flags,
+      labels: await containerLabels(world.storeRoot),
+      lifetimeSeconds,
+    };
+    return startContainer(frame, step, { user, caller, signal });
+  };
+  const runner: Runner = {
+    kind: "container",
+    start,
+    run: (step, options) => runToEnd(runner, step, options),
+    identity: (packages) => toolboxIdentity(runner, world, packages),
+  };
+  return runner;
+}
+
+function startContainer(
+  frame: ContainerFrame,
+  step: ToolStep,
+  options: {
+    user: ContainerUser;
+    caller: { uid: number; gid: number };
+    signal: AbortSignal | undefined;
+  },
+): RunningTool {
+  const client = startDocker(runArguments(frame, step));
+  const stop = () => removeContainer(frame.name, client);
+  options.signal?.addEventListener("abort", stop, { once: true });
+  const ended = client.ended.then(async (end) => {
+    options.signal?.removeEventListener("abort", stop);
+    if (options.user.stageOwner && step.writes) await giveStage(step.writes, options.caller);
+    return end;
+  });
+  return {
+    stdin: client.stdin,
+    stdout: client.stdout,
+    stderr: client.stderr,
+    ended,
+    beside: (other) => startBeside(frame.name, other),
+    stop: async () => {
+      await stop();
+      await ended;
+    },
+  };
+}
+
+function startBeside(container: string, step: ToolStep): RunningTool {
+  const mark = randomUUID();
+  const client = startDocker(execArguments(container, mark, step));
+  return {
+    stdin: client.stdin,
+    stdout: client.stdout,
+    stderr: client.stderr,
+    ended: client.ended,
+    beside: (other) => startBeside(container, other),
+    stop: async () => {
+      await readToEnd(startDocker(endExecArguments(container, mark)));
+      client.kill();
+      await client.ended;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { MissingToolError, ToolError } from "../errors.ts";
+import { failedTool } from "./failure.ts";
+import { type HostProcess, readToEnd, startProcess } from "./process.ts";
+
+/** The docker client: `$BOOTWRIGHT_DOCKER`, else `docker` on PATH. */
+export function dockerClient(env: NodeJS.ProcessEnv = process.env): string {
+  return env.BOOTWRIGHT_DOCKER || "docker";
+}
+
+/** Starts the docker client. */
+export function startDocker(args: readonly string[]): HostProcess {
+  return startProcess(dockerClient(), args);
+}
+
+/** Runs the docker client to its end and returns what it printed; `input` goes to its stdin. */
+export async function docker(
+  args: readonly string[],
+  options: {
+    purpose: string;
+    input?: string;
+    onLine?: (line: string) => void;
+    signal?: AbortSignal;
+  },
+): Promise<string> {
+  const running = startDocker(args);
+  options.signal?.addEventListener("abort", running.kill);
+  if (options.input !== undefined) running.stdin.write(options.input);
+  const outcome = await readToEnd(running, options.onLine);
+  options.signal?.removeEventListener("abort", running.kill);
+  options.signal?.throwIfAborted();
+  if (outcome.exitCode === 0) return outcome.stdout;
+  const tool = dockerClient();
+  if (outcome.exitCode === 127) throw missingDocker(tool, options.purpose);
+  throw failedTool({ tool, args, purpose: options.purpose, package: "docker-cli" }, outcome);
+}
+
+function missingDocker(tool: string, purpose: string): MissingToolError {
+  return new MissingToolError(`${tool} is needed ${purpose} but was not found`, {
+    hint: "apt-get install docker.io docker-cli, or BOOTWRIGHT_RUNNER=host to use this machine's own tools",
+  });
+}
+
+const removalSeconds = 30;
+
+/** Removes a container by name and returns once it is gone, even if the engine is just making or removing it. */
+export async function removeContainer(name: string, client?: HostProcess): Promise<void> {
+  const deadline = Date.now() + removalSeconds * 1000;
+  let clientEnded = client === undefined;
+  void client?.ended.then(() => {
+    clientEnded = true;
+  });
+  for (;;) {
+    await readToEnd(startDocker(["rm", "--force", "--volumes", name]));
+    const found = await readToEnd(startDocker(["container", "inspect", name]));
+    // While its client lives the container may not have been made yet.
+    if (clientEnded && found.exitCode !== 0) return;
+    if (Date.now() > deadline) {
+      client?.kill();
+      throw new ToolError(`The container ${name} did not end within ${removalSeconds} s`, {
+        hint: `docker rm --force ${name}`,
+      });
+    }
+    await delay(50);
+  }
+}

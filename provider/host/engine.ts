@@ -1,0 +1,76 @@
+/** What decides how a container is run, of all that `docker info` says. */
+export interface Engine {
+  readonly podman: boolean;
+  readonly rootless: boolean;
+  /** The engine maps the users of its containers to others (`userns-remap`). */
+  readonly remapsUsers: boolean;
+  readonly selinux: boolean;
+  /** Host name of the engine: Lima's and Colima's begin with their names. */
+  readonly name: string;
+  readonly rootFolder: string;
+}
+
+/** Reads `docker info --format '{{json .}}'`, of Docker or of Podman under Docker's name. */
+export function parseEngine(text: string): Engine {
+  const info = JSON.parse(text) as DockerInfo & PodmanInfo;
+  if (info.host) {
+    return {
+      podman: true,
+      rootless: info.host.security?.rootless ?? false,
+      remapsUsers: false,
+      selinux: info.host.security?.selinuxEnabled ?? false,
+      name: info.host.hostname ?? "",
+      rootFolder: info.store?.graphRoot ?? "",
+    };
+  }
+  const options = (info.SecurityOptions ?? []).map((option) => option.split(",")[0]);
+  return {
+    podman: false,
+    rootless: options.includes("name=rootless"),
+    remapsUsers: options.includes("name=userns"),
+    selinux: options.includes("name=selinux"),
+    name: info.Name ?? "",
+    rootFolder: info.DockerRootDir ?? "",
+  };
+}
+
+interface DockerInfo {
+  readonly SecurityOptions?: readonly string[];
+  readonly Name?: string;
+  readonly DockerRootDir?: string;
+}
+
+interface PodmanInfo {
+  readonly host?: {
+    readonly hostname?: string;
+    readonly security?: { readonly rootless?: boolean; readonly selinuxEnabled?: boolean };
+  };
+  readonly store?: { readonly graphRoot?: string };
+}
+
+/** Who a step is inside its container. */
+export interface ContainerUser {
+  readonly flags: readonly string[];
+  /** The owner that a stage must have on the host for the step to write to it; undefined when it is the caller. */
+  readonly stageOwner?: { readonly uid: number; readonly gid: number };
+}
+
+/** `nobody` of Debian; what a step becomes when the caller is root. */
+const nobody = 65534;
+
+/** The user flags for an engine and a caller: on the host a step is never root, and is the caller unless the caller is. */
+export function containerUser(
+  engine: Engine,
+  caller: { readonly uid: number; readonly gid: number },
+): ContainerUser {
+  const label = engine.selinux ? ["--security-opt", "label=disable"] : [];
+  // In a rootless engine, root is the caller's own unprivileged user, and every other user is one that owns nothing.
+  if (engine.rootless && caller.uid !== 0) return { flags: ["--user", "0:0", ...label] };
+  const userns = engine.remapsUsers ? ["--userns", "host"] : [];
+  if (caller.uid !== 0)
+    return { flags: ["--user", `${caller.uid}:${caller.gid}`, ...userns, ...label] };
+  return {
+    flags: ["--user", `${nobody}:${nobody}`, ...userns, ...label],
+    stageOwner: { uid: nobody, gid: nobody },
+  };
+}

@@ -1,0 +1,66 @@
+import { InputError } from "../errors.ts";
+import { containerRunner } from "./container-runner.ts";
+import { docker, dockerClient } from "./docker.ts";
+import { parseEngine } from "./engine.ts";
+import { hostRunner } from "./host-runner.ts";
+import { probeStore } from "./probe.ts";
+import { reap } from "./reap.ts";
+import { reapProcesses } from "./started.ts";
+import type { Runner } from "./tool.ts";
+import { openToolbox } from "./toolbox.ts";
+
+/** What a runner needs of its caller. */
+export interface RunnerOptions {
+  readonly storeRoot: string;
+  readonly signal?: AbortSignal;
+  readonly log?: { progress(text: string): void };
+}
+
+const opened = new Map<string, Promise<Runner>>();
+
+/** The runner of `$BOOTWRIGHT_RUNNER` (`container`, the default, or `host`); looks at the engine when it first runs something. */
+export async function openRunner(options: RunnerOptions): Promise<Runner> {
+  const kind = process.env.BOOTWRIGHT_RUNNER || "container";
+  if (kind !== "container" && kind !== "host")
+    throw new InputError([
+      { property: "BOOTWRIGHT_RUNNER", reason: `must be "container" or "host", not "${kind}"` },
+    ]);
+  const ready = () => openOnce(kind, options);
+  return {
+    kind,
+    run: async (step, rest) => (await ready()).run(step, rest),
+    start: async (step, rest) => (await ready()).start(step, rest),
+    identity: async (packages) => (await ready()).identity(packages),
+  };
+}
+
+/** Probing costs a second: once per process and store. A failure is not kept, so that the next step tries again. */
+function openOnce(kind: Runner["kind"], options: RunnerOptions): Promise<Runner> {
+  const key = `${kind}\0${options.storeRoot}`;
+  const known = opened.get(key);
+  if (known) return known;
+  const opening = kind === "host" ? openHost(options) : openContainer(options);
+  opened.set(key, opening);
+  opening.catch(() => opened.delete(key));
+  return opening;
+}
+
+async function openHost({ storeRoot }: RunnerOptions): Promise<Runner> {
+  await reapProcesses(storeRoot);
+  return hostRunner(storeRoot);
+}
+
+async function openContainer({ storeRoot, signal, log }: RunnerOptions): Promise<Runner> {
+  const stop = signal ? { signal } : {};
+  const info = await docker(["info", "--format", "{{json .}}"], {
+    purpose: "to run tools in a container",
+    ...stop,
+  });
+  const engine = parseEngine(info);
+  await reap(storeRoot);
+  const progress = (text: string) => log?.progress(text);
+  const toolbox = await openToolbox({ progress, ...stop });
+  const runner = containerRunner({ engine, toolbox, storeRoot });
+  await probeStore(runner, { storeRoot, engine, client: dockerClient(), ...stop });
+  return runner;
+}

@@ -1,0 +1,61 @@
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { MissingToolError } from "../errors.ts";
+import { digestOf } from "../plan/canonical.ts";
+import type { Runner } from "./tool.ts";
+import { packageList, type Toolbox } from "./toolbox.ts";
+
+const lists = new Map<string, Promise<readonly string[]>>();
+
+/** sha256 over the lines of the toolbox's package list that name the packages. */
+export async function toolboxIdentity(
+  runner: Pick<Runner, "run">,
+  world: { readonly toolbox: Toolbox; readonly storeRoot: string },
+  packages: readonly string[],
+): Promise<string> {
+  const { imageId, tag } = world.toolbox;
+  const key = `${world.storeRoot}\0${imageId}`;
+  const known = lists.get(key) ?? readList(runner, world.storeRoot, imageId);
+  lists.set(key, known);
+  known.catch(() => lists.delete(key));
+  return identityOfLines(await known, packages, tag);
+}
+
+/** The digest of the packages' lines, in the order of their names. */
+export function identityOfLines(
+  lines: readonly string[],
+  packages: readonly string[],
+  image: string,
+): string {
+  const versions = new Map(lines.map((line) => line.split(/\s+/)).map(([n, v]) => [n, v]));
+  const used = [...new Set(packages)].sort().map((name) => {
+    const version = versions.get(name);
+    if (version) return `${name} ${version}`;
+    throw new MissingToolError(`The package ${name} is not in the toolbox ${image}`, {
+      hint: "add it to the toolbox's Dockerfile",
+    });
+  });
+  return digestOf(used);
+}
+
+async function readList(
+  runner: Pick<Runner, "run">,
+  storeRoot: string,
+  imageId: string,
+): Promise<readonly string[]> {
+  const folder = join(storeRoot, "tools");
+  const file = join(folder, `toolbox-${imageId.replace(/^sha256:/, "")}.packages`);
+  const kept = await readFile(file, "utf8").catch(() => undefined);
+  if (kept !== undefined) return kept.split("\n");
+  const text = await runner.run({
+    tool: "cat",
+    args: [packageList],
+    purpose: "to read the versions of the tools",
+    package: "coreutils",
+  });
+  await mkdir(folder, { recursive: true });
+  const unfinished = `${file}.${process.pid}`;
+  await writeFile(unfinished, text);
+  await rename(unfinished, file);
+  return text.split("\n");
+}
