@@ -1,0 +1,18 @@
+import { seededUuid } from "./canonical.ts";
+import type { PartitionRequest } from "./layout.ts";
+import { codesOf } from "./partition-types.ts";
+
+/** The filesystem of a partition by its name in fstab; empty for none. */
+export function filesystemOf(partition: PartitionRequest): string {
+  return partition.filesystem ?? codesOf(partition.type).filesystem;
+}
+
+/** The UUID of a partition's filesystem: as given, else made from the seed; FAT has a serial number of 8 digits. */
+export function filesystemUuid(seed: string, partition: PartitionRequest): string {
+  const filesystem = filesystemOf(partition);
+  if (filesystem === "") return "";
+  const uuid = partition.uuid ?? seededUuid(seed, partition.name);
+  if (filesystem !== "vfat") return uuid.toLowerCase();
+  if (partition.uuid !== undefined) return uuid.toUpperCase();
+  return `${uuid.slice(0, 4)}-${uuid.slice(4, 8)}`.toUpperCase();
+}

@@ -1,0 +1,35 @@
+/** What a partition type is called in each table: the MBR's type byte and GPT's type GUID. */
+interface PartitionCodes {
+  /** Absent where MBR has no such type. */
+  readonly mbr?: number;
+  readonly gpt: string;
+  /** Filesystem that a partition of this type holds unless told otherwise, by its name in fstab. */
+  readonly filesystem: "ext4" | "vfat" | "swap" | "";
+}
+
+const basicData = "ebd0a0a2-b9e5-4433-87c0-68b6b72699c7";
+
+/** Partition types by name (UEFI 2.10 §5.3.3, Discoverable Partitions Specification). */
+export const partitionTypes = {
+  linux: { mbr: 0x83, gpt: "0fc63daf-8483-4772-8e79-3d69d8477de4", filesystem: "ext4" },
+  "linux-root-x86-64": { gpt: "4f68bce3-e8cd-4db1-96e7-fbcaf984b709", filesystem: "ext4" },
+  esp: { mbr: 0xef, gpt: "c12a7328-f81f-11d2-ba4b-00a0c93ec93b", filesystem: "vfat" },
+  fat16: { mbr: 0x06, gpt: basicData, filesystem: "vfat" },
+  fat32: { mbr: 0x0c, gpt: basicData, filesystem: "vfat" },
+  swap: { mbr: 0x82, gpt: "0657fd6d-a4ab-43c4-84e5-0933c84b4f4f", filesystem: "swap" },
+  "bios-boot": { gpt: "21686148-6449-6e6f-744e-656564454649", filesystem: "" },
+} as const satisfies Record<string, PartitionCodes>;
+
+/** Name of a partition type, the same for both tables. */
+export type PartitionType = keyof typeof partitionTypes;
+
+/** Names of all partition types. */
+export const partitionTypeNames = Object.keys(partitionTypes) as [
+  PartitionType,
+  ...PartitionType[],
+];
+
+/** The codes of a type. */
+export function codesOf(type: PartitionType): PartitionCodes {
+  return partitionTypes[type];
+}
