@@ -1,0 +1,76 @@
+import { delimiter, join } from "node:path";
+import { buildSources } from "./build.ts";
+import { setUpEngine } from "./engine.ts";
+import { setUpHostTools } from "./host-tools.ts";
+import { setUpImages } from "./images.ts";
+import { withLock } from "./lock.ts";
+import { root, searchPath, store } from "./paths.ts";
+import { formatElapsed, formatError, print, runStep } from "./progress.ts";
+import { setUpPulumi } from "./pulumi.ts";
+import { start } from "./start.ts";
+import { test } from "./test.ts";
+import { setUpToolbox } from "./toolbox.ts";
+
+const modes = {
+  start: { needsHostTools: false, run: start },
+  test: { needsHostTools: true, run: test },
+  "test:all": {
+    needsHostTools: true,
+    run: (env: Record<string, string>) => test({ ...env, BOOTWRIGHT_TEST_ALL: "1" }),
+  },
+  only: { needsHostTools: true, run: printEnvironment },
+};
+
+/** Prints the environment for a shell, for work without `npm start` and `npm test`. */
+async function printEnvironment(env: Record<string, string>): Promise<number> {
+  for (const [name, value] of Object.entries(env)) print(`export ${name}='${value}'`);
+  return 0;
+}
+
+/** Provides everything that the provider and its tests need; resolves to their environment. */
+async function setUp(needsHostTools: boolean): Promise<Record<string, string>> {
+  let client = "docker";
+  let bin = "";
+  const engine = async () => {
+    await runStep("Docker engine", async (say) => {
+      const found = await setUpEngine(say);
+      client = found.client;
+      return `${found.version} by ${client}, which builds Dockerfiles and runs the tools`;
+    });
+    await runStep("Base images", (say) => setUpImages(client, say));
+    await runStep("Toolbox", (say) => setUpToolbox(client, say));
+    if (needsHostTools) await runStep("Host tools", setUpHostTools);
+  };
+  const pulumi = () =>
+    runStep("Pulumi CLI", async (say) => {
+      const found = await setUpPulumi(say);
+      bin = found.bin;
+      return `${found.version} in ${bin}, which runs the program`;
+    });
+  // The engine's steps wait for the network and the disk while Go needs the processor.
+  const results = await Promise.allSettled([runStep("Sources", buildSources), engine(), pulumi()]);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+  return {
+    PATH: [join(root, "node_modules/.bin"), bin, ...searchPath].join(delimiter),
+    BOOTWRIGHT_DOCKER: client,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+}
+
+async function main(): Promise<number> {
+  const name = process.argv[2] ?? "start";
+  const mode = Object.hasOwn(modes, name) ? modes[name as keyof typeof modes] : undefined;
+  if (!mode) {
+    print(`Unknown mode "${name}"\n(use ${Object.keys(modes).join(", ")})`);
+    return 2;
+  }
+  const started = performance.now();
+  const env = await withLock(join(store, "setup.lock"), () => setUp(mode.needsHostTools));
+  print(`Set-up is complete${formatElapsed(performance.now() - started)}\n`);
+  return mode.run(env);
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  print(`\n${formatError(error)}`);
+  return 1;
+});

@@ -1,0 +1,67 @@
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { runForeground } from "./foreground.ts";
+import { root, work } from "./paths.ts";
+import { print, runStep } from "./progress.ts";
+import { run } from "./run.ts";
+
+/** What is read of the report that vitest's JSON reporter writes. */
+export interface TestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly testResults: readonly {
+    readonly status: string;
+    readonly assertionResults: readonly unknown[];
+  }[];
+}
+
+/** Counts the tests; a file that failed before its first test counts as one failure. */
+export function countTests(report: TestReport) {
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + broken.length,
+    skipped: report.numPendingTests,
+  };
+}
+
+/** The closing line: how many tests passed, and whatever else there is to know. */
+export function formatCounts(
+  counts: ReturnType<typeof countTests>,
+  failedChecks: readonly string[],
+): string {
+  const parts = [`${counts.passed} passed`, `${counts.failed} failed`];
+  if (counts.skipped > 0) parts.push(`${counts.skipped} skipped`);
+  return [...parts, ...failedChecks.map((check) => `${check} failed`)].join(", ");
+}
+
+const checks = [
+  { name: "biome check", command: ["biome", "check", "."], finds: "lint and format" },
+  { name: "tsc", command: ["tsc", "--noEmit"], finds: "types" },
+] as const;
+
+/** Runs lint, types and every test, as CI does. Resolves to the exit code. */
+export async function test(env: Readonly<Record<string, string>>): Promise<number> {
+  const failedChecks: string[] = [];
+  for (const { name, command, finds } of checks) {
+    const check = runStep(name, async () => {
+      await run(command, { cwd: root, env });
+      return `${finds} are clean`;
+    });
+    await check.catch((error: Error) => {
+      failedChecks.push(name);
+      print(error.message);
+    });
+  }
+  const reportFile = join(work, "test-results.json");
+  rmSync(reportFile, { force: true });
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
+  const exitCode = await runForeground(["vitest", "run", ...reporters], env);
+  const counts = countTests(JSON.parse(readFileSync(reportFile, "utf8")) as TestReport);
+  print(formatCounts(counts, failedChecks));
+  const isGood = counts.failed === 0 && counts.passed > 0 && failedChecks.length === 0;
+  return isGood ? exitCode : exitCode || 1;
+}
