@@ -1,0 +1,156 @@
+import type { Tree } from "../tree/types.ts";
+import { appendRun, type Extent, type Run, treeLevels } from "./extents.ts";
+import { blockSize, fastSymlinkBytes, groupBlocks, layerAlignment, roundUp } from "./format.ts";
+import { type Layout, reservedBlocks } from "./geometry.ts";
+import { lostAndFoundBlocks, type Node } from "./node.ts";
+import type { FullOptions } from "./options.ts";
+import { Refusals } from "./refusals.ts";
+import { type Replay, replay } from "./replay.ts";
+
+/** Bytes of a source and the blocks that they fill; what remains of the last block is zero. */
+export interface DataExtent {
+  readonly block: number;
+  readonly count: number;
+  readonly bytes: number;
+  /** Index into the sources of the plan. */
+  readonly source: number;
+  /** Byte in the source. */
+  readonly offset: number;
+  /** Digest of the whole content and the position in it: equal keys and lengths mean equal bytes. */
+  readonly key: string;
+}
+
+/** Blocks of an inode that is not in the tree. */
+export interface SystemFile {
+  readonly extents: Extent[];
+  readonly levels: number[][];
+}
+
+/** Where everything lies. No size of the filesystem was needed to say it. */
+export interface Placement extends Replay {
+  readonly layout: Layout;
+  /** The block of the resize inode. */
+  readonly resizeBlock: number;
+  readonly journal: SystemFile;
+  /** In ascending order of blocks. */
+  readonly data: readonly DataExtent[];
+  /** Blocks that hold something, in ascending order. */
+  readonly runs: readonly Run[];
+  /** The block behind the last one that holds something. */
+  readonly end: number;
+}
+
+/** Gives every inode its blocks, in the order of the tree. */
+export function place(tree: Tree, layout: Layout, options: FullOptions): Placement {
+  const refusals = new Refusals();
+  const replayed = replay(tree, options.epochSeconds, refusals);
+  refusals.settle();
+  const placer = new Placer(layout);
+  const resizeBlock = placer.take(1, true)[0]!.block;
+  const journal: SystemFile = { extents: [], levels: [] };
+  placer.grow(journal, (options.journalMiB * 2 ** 20) / blockSize, true);
+  placer.grow(replayed.lostAndFound, lostAndFoundBlocks, true);
+  placer.align();
+  const first = new Set(options.first);
+  for (const node of replayed.nodes) if (first.has(node.entry.path)) placer.contents(node);
+  placer.align();
+  for (const layer of replayed.layers) {
+    for (const { node, blocks } of layer.directories) placer.grow(node, blocks, node.live);
+    for (const node of layer.contents) placer.contents(node);
+    placer.align();
+  }
+  // A later layer may change a directory's attributes: their blocks come last, so that nothing else moves.
+  for (const node of replayed.nodes) if (node.names) placer.attributes(node);
+  const last = placer.runs.at(-1);
+  const end = last ? last.block + last.count : 0;
+  return { ...replayed, layout, resizeBlock, journal, data: placer.data, runs: placer.runs, end };
+}
+
+class Placer {
+  readonly data: DataExtent[] = [];
+  readonly runs: Run[] = [];
+  readonly #layout: Layout;
+  readonly #done = new Set<Node>();
+  #next = 0;
+
+  constructor(layout: Layout) {
+    this.#layout = layout;
+  }
+
+  align(): void {
+    this.#next = roundUp(this.#next, layerAlignment);
+  }
+
+  /** The next free blocks; cut where the reserved start of a group is in the way. */
+  take(count: number, live: boolean): Run[] {
+    const taken: Run[] = [];
+    for (let left = count; left > 0; ) {
+      const group = Math.floor(this.#next / groupBlocks);
+      const usable = group * groupBlocks + reservedBlocks(this.#layout, group);
+      this.#next = Math.max(this.#next, usable);
+      const run = {
+        block: this.#next,
+        count: Math.min(left, (group + 1) * groupBlocks - this.#next),
+      };
+      this.#next += run.count;
+      left -= run.count;
+      taken.push(run);
+    }
+    if (live) this.runs.push(...taken);
+    return taken;
+  }
+
+  /** Adds blocks to the end of a file or directory, and then what its extent tree needs for them. */
+  grow(file: SystemFile, blocks: number, live: boolean): void {
+    const last = file.extents.at(-1);
+    this.#extend(file, last ? last.logical + last.count : 0, blocks, live);
+    this.#growTree(file, live);
+  }
+
+  /** Places what a file or symlink holds; twice is once. */
+  contents(node: Node): void {
+    if (this.#done.has(node) || node.names) return;
+    this.#done.add(node);
+    const { type, size } = node.entry;
+    if (type === "file") this.#file(node);
+    if (type === "symlink" && size >= fastSymlinkBytes) this.grow(node, 1, node.live);
+    this.attributes(node);
+  }
+
+  attributes(node: Node): void {
+    if (node.attributes.needsBlock) node.attributeBlock = this.take(1, true)[0]!.block;
+  }
+
+  #file(node: Node): void {
+    const { segments = [], digest, source = 0 } = node.entry;
+    for (const [at, offset, length] of segments) {
+      let done = 0;
+      const blocks = Math.ceil(length / blockSize);
+      for (const { block, count } of this.#extend(node, at / blockSize, blocks, node.live)) {
+        const bytes = Math.min(count * blockSize, length - done);
+        const key = `${digest}+${at + done}`;
+        if (node.live) this.data.push({ block, count, bytes, source, offset: offset + done, key });
+        done += bytes;
+      }
+    }
+    this.#growTree(node, node.live);
+  }
+
+  #extend(file: SystemFile, logical: number, blocks: number, live: boolean): Run[] {
+    const runs = this.take(blocks, live);
+    let at = logical;
+    for (const run of runs) {
+      appendRun(file.extents, at, run);
+      at += run.count;
+    }
+    return runs;
+  }
+
+  #growTree(file: SystemFile, live: boolean): void {
+    treeLevels(file.extents.length).forEach((needed, i) => {
+      file.levels[i] ??= [];
+      const level = file.levels[i];
+      while (level.length < needed) level.push(this.take(1, live)[0]!.block);
+    });
+  }
+}

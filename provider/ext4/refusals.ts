@@ -1,0 +1,28 @@
+import { ContentError } from "../errors.ts";
+
+const mostShown = 20;
+
+/** A latin1 path (one character is one byte) as a person reads it. */
+export function shownPath(path: string): string {
+  return `/${Buffer.from(path, "latin1").toString("utf8")}`;
+}
+
+/** Collects what ext4 cannot hold, so that one error names every path. */
+export class Refusals {
+  readonly #lines: string[] = [];
+
+  add(path: string, reason: string): void {
+    this.#lines.push(`${shownPath(path)}: ${reason}`);
+  }
+
+  /** Throws if anything was refused. */
+  settle(): void {
+    if (this.#lines.length === 0) return;
+    const shown = this.#lines.slice(0, mostShown);
+    const more = this.#lines.length - shown.length;
+    if (more > 0) shown.push(`and ${more} more`);
+    throw new ContentError(`ext4 cannot hold what the tree has:\n${shown.join("\n")}`, {
+      hint: "change or remove these paths where the tree is made",
+    });
+  }
+}

@@ -1,0 +1,182 @@
+import type { Entry, Ghost, Tree } from "../tree/types.ts";
+import type { Slot } from "./directory.ts";
+import { inodeNumber } from "./format.ts";
+import { acceptName, checkEntry, mostLinks, nameOf, parentOf } from "./limits.ts";
+import { blankEntry, lostAndFoundBlocks, makeNode, type Node } from "./node.ts";
+import { type Refusals, shownPath } from "./refusals.ts";
+import { attributesOf } from "./xattrs.ts";
+
+/** What one layer adds, in the order in which it is laid out. */
+export interface Layer {
+  readonly directories: readonly { readonly node: Node; readonly blocks: number }[];
+  readonly contents: readonly Node[];
+}
+
+/** A tree as inodes with numbers, names with fixed places, and layers. */
+export interface Replay {
+  readonly root: Node;
+  readonly lostAndFound: Node;
+  /** Live inodes, root and lost+found first. */
+  readonly nodes: readonly Node[];
+  readonly layers: readonly Layer[];
+  /** Highest inode number that is taken. */
+  readonly inodes: number;
+}
+
+const lostAndFoundName = "lost+found";
+
+/** Replays a tree item by item, as its layers were applied; what comes later changes no number or place of what was. */
+export function replay(tree: Tree, epochSeconds: number, refusals: Refusals): Replay {
+  return new Replayer(epochSeconds, refusals).run(tree);
+}
+
+class Replayer {
+  readonly #refusals: Refusals;
+  readonly #root: Node;
+  readonly #lostAndFound: Node;
+  readonly #nodes: Node[];
+  readonly #layers: Layer[] = [];
+  readonly #numbers = new Map<string, number>();
+  readonly #directories = new Map<string, Node>();
+  readonly #files = new Map<string, Node>();
+  readonly #placed = new Map<Node, number>();
+  #highest: number = inodeNumber.lostAndFound;
+  #touched = new Set<Node>();
+  #contents: Node[] = [];
+
+  constructor(epochSeconds: number, refusals: Refusals) {
+    this.#refusals = refusals;
+    const own = (path: string, mode: number, number: number, parent?: Node): Node =>
+      makeNode(
+        { ...blankEntry("directory", path), mode, mtime: epochSeconds },
+        true,
+        number,
+        parent,
+      );
+    this.#root = own("", 0o755, inodeNumber.root);
+    const lost = own(lostAndFoundName, 0o700, inodeNumber.lostAndFound, this.#root);
+    this.#lostAndFound = lost;
+    this.#nodes = [this.#root, lost];
+    this.#directories.set("", this.#root).set(lostAndFoundName, lost);
+    this.#root.names?.slot(lostAndFoundName);
+    this.#name(this.#root.names!.slot(lostAndFoundName), lost);
+    this.#touched.add(this.#root);
+  }
+
+  run(tree: Tree): Replay {
+    for (const item of tree.items) {
+      if (item.kind === "boundary") this.#endLayer();
+      else if (item.kind === "ghost") this.#ghost(item);
+      else this.#entry(item);
+    }
+    this.#endLayer();
+    for (const node of this.#nodes) {
+      if (node.links > mostLinks && !node.names) {
+        this.#refusals.add(
+          node.entry.path,
+          `it has ${node.links} names, the limit is ${mostLinks}`,
+        );
+      }
+    }
+    return {
+      root: this.#root,
+      lostAndFound: this.#lostAndFound,
+      nodes: this.#nodes,
+      layers: this.#layers,
+      inodes: this.#highest,
+    };
+  }
+
+  #entry(entry: Entry): void {
+    const { path } = entry;
+    const refuse = (reason: string): void => this.#refusals.add(path, reason);
+    checkEntry(entry, this.#refusals);
+    if (path === "" || path === lostAndFoundName) {
+      const node = path === "" ? this.#root : this.#lostAndFound;
+      if (entry.type !== "directory") refuse("ext4 has its own directory of this name");
+      else Object.assign(node, { entry, attributes: attributesOf(entry, this.#refusals) });
+      return;
+    }
+    if (!acceptName(path, this.#refusals)) return;
+    const parent = this.#directories.get(parentOf(path));
+    const slot = parent?.live && this.#slot(parent, path);
+    if (!slot) refuse("its directory is not in the tree before it");
+    else if (slot.target) refuse("it is in the tree twice");
+    else if (entry.type === "link") this.#link(entry, slot);
+    else this.#inode(entry, parent, slot);
+  }
+
+  #link({ path, target = "" }: Entry, slot: Slot<Node>): void {
+    const node = this.#files.get(target);
+    if (!node) {
+      this.#refusals.add(path, `it is a hard link to ${shownPath(target)}, no file before it`);
+      return;
+    }
+    this.#files.set(path, node);
+    this.#name(slot, node);
+  }
+
+  #inode(entry: Entry, parent: Node, slot: Slot<Node>): void {
+    const { path } = entry;
+    const node = makeNode(entry, true, this.#number(path), parent);
+    node.attributes = attributesOf(entry, this.#refusals);
+    this.#nodes.push(node);
+    this.#name(slot, node);
+    if (node.names) {
+      this.#directories.set(path, node);
+      this.#touched.add(node);
+    } else {
+      this.#directories.delete(path);
+      this.#files.set(path, node);
+      this.#contents.push(node);
+    }
+  }
+
+  /** Takes the name, the inode number and the room that a deleted entry once took. */
+  #ghost({ path, type, size }: Ghost): void {
+    if (path === "" || path === lostAndFoundName) return;
+    const parent = this.#directories.get(parentOf(path));
+    if (parent && nameOf(path).length <= 255) this.#slot(parent, path);
+    if (type === "link") return;
+    const segments = [[0, 0, size] as const];
+    const node = makeNode({ ...blankEntry(type, path), size, segments }, false, this.#number(path));
+    if (!node.names) this.#contents.push(node);
+    else if (!this.#directories.get(path)?.live) {
+      this.#directories.set(path, node);
+      this.#touched.add(node);
+    }
+  }
+
+  #slot(parent: Node, path: string): Slot<Node> {
+    this.#touched.add(parent);
+    return parent.names!.slot(nameOf(path));
+  }
+
+  #name(slot: Slot<Node>, node: Node): void {
+    slot.target = node;
+    node.links++;
+    // A subdirectory's ".." is one more name of its parent.
+    if (node.names && node.parent) node.parent.links++;
+  }
+
+  #number(path: string): number {
+    const known = this.#numbers.get(path);
+    if (known !== undefined) return known;
+    this.#numbers.set(path, ++this.#highest);
+    return this.#highest;
+  }
+
+  #endLayer(): void {
+    const directories: { node: Node; blocks: number }[] = [];
+    for (const node of this.#touched) {
+      const before =
+        this.#placed.get(node) ?? (node === this.#lostAndFound ? lostAndFoundBlocks : 0);
+      const blocks = Math.max(0, node.names!.blocks - before);
+      this.#placed.set(node, before + blocks);
+      if (blocks > 0) directories.push({ node, blocks });
+    }
+    this.#layers.push({ directories, contents: this.#contents });
+    this.#touched = new Set();
+    this.#contents = [];
+  }
+}

@@ -1,0 +1,75 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { StoreError } from "../errors.ts";
+import type { SourcePath } from "../tree/types.ts";
+
+const windowBytes = 4 * 2 ** 20;
+
+/** Reads pieces of the sources of a plan; neighbouring small ones share one read. */
+export class SourceReader {
+  readonly #sources: readonly string[];
+  readonly #sourcePath: SourcePath;
+  readonly #files = new Map<number, FileHandle>();
+  #window = Buffer.alloc(0);
+  #windowSource = -1;
+  #windowStart = 0;
+
+  constructor(sources: readonly string[], sourcePath: SourcePath) {
+    this.#sources = sources;
+    this.#sourcePath = sourcePath;
+  }
+
+  /** Fills `into` with the bytes at an offset of a source. */
+  async read(source: number, offset: number, into: Uint8Array): Promise<void> {
+    const inside =
+      source === this.#windowSource &&
+      offset >= this.#windowStart &&
+      offset + into.length <= this.#windowStart + this.#window.length;
+    if (!inside) {
+      if (into.length >= windowBytes / 4) return this.#exactly(source, offset, into);
+      await this.#move(source, offset);
+    }
+    const at = offset - this.#windowStart;
+    if (at + into.length > this.#window.length) throw this.#short(source);
+    into.set(this.#window.subarray(at, at + into.length));
+  }
+
+  async close(): Promise<void> {
+    for (const file of this.#files.values()) await file.close();
+    this.#files.clear();
+  }
+
+  async #move(source: number, offset: number): Promise<void> {
+    const file = await this.#open(source);
+    const buffer =
+      this.#window.buffer.byteLength < windowBytes
+        ? Buffer.alloc(windowBytes)
+        : Buffer.from(this.#window.buffer);
+    const { bytesRead } = await file.read(buffer, 0, windowBytes, offset);
+    this.#window = buffer.subarray(0, bytesRead);
+    this.#windowSource = source;
+    this.#windowStart = offset;
+  }
+
+  async #exactly(source: number, offset: number, into: Uint8Array): Promise<void> {
+    const file = await this.#open(source);
+    for (let done = 0; done < into.length; ) {
+      const { bytesRead } = await file.read(into, done, into.length - done, offset + done);
+      if (bytesRead === 0) throw this.#short(source);
+      done += bytesRead;
+    }
+  }
+
+  async #open(source: number): Promise<FileHandle> {
+    const known = this.#files.get(source);
+    if (known) return known;
+    const file = await open(this.#sourcePath(this.#sources[source]!), "r");
+    this.#files.set(source, file);
+    return file;
+  }
+
+  #short(source: number): StoreError {
+    return new StoreError(
+      `Layer ${this.#sources[source]} ends before the contents that it should hold`,
+    );
+  }
+}
