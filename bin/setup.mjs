@@ -37,7 +37,10 @@ const reason = findChangedPackage();
 if (reason) {
   console.log(`• npm packages: npm ci, because ${reason}`);
   const started = Date.now();
-  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, stdio: "inherit" });
+  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    stdio: "inherit",
+  });
   if (npm.status !== 0 || !existsSync(node)) {
     console.error(
       "npm ci did not install the packages\n(see its lines above, then run it by hand)",

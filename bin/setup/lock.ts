@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { print } from "./progress.ts";
+import { print, type Say } from "./progress.ts";
 
 /** True while a process of this machine has the id. */
 export function isRunning(pid: number): boolean {
@@ -28,11 +28,15 @@ function takeLock(file: string): number | undefined {
 }
 
 /** Runs work while no other set-up of this machine runs: two would start two engines. */
-export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  file: string,
+  work: () => Promise<T>,
+  say: Say = print,
+): Promise<T> {
   mkdirSync(dirname(file), { recursive: true });
   let told = false;
   for (let owner = takeLock(file); owner !== undefined; owner = takeLock(file)) {
-    if (!told) print(`• Set-up: waiting for another one (process ${owner})`);
+    if (!told) say(`• Set-up: waiting for another one (process ${owner})`);
     told = true;
     await pause(200);
   }

@@ -1,0 +1,210 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { findSource } from "../../bin/setup/apt.ts";
+import { clearDeadLocks } from "../../bin/setup/backend.ts";
+import { withLock } from "../../bin/setup/lock.ts";
+import { formatElapsed, formatError, SetupError } from "../../bin/setup/progress.ts";
+import { isNewEnoughGo } from "../../bin/setup/pulumi-build.ts";
+import { readDistribution } from "../../bin/setup/root.ts";
+import { lastLines, run, tryRun } from "../../bin/setup/run.ts";
+import { formatOutputs } from "../../bin/setup/start.ts";
+import { countTests, formatCounts } from "../../bin/setup/test.ts";
+import { nameToolbox } from "../../bin/setup/toolbox.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "bootwright-test-"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** No process has it: larger than the largest process id of Linux. */
+const deadPid = 2 ** 22 + 1;
+
+describe("apt sources", () => {
+  const stanzas = `# comment
+Types: deb deb-src
+URIs: http://mirror.example/debian
+Suites: bookworm bookworm-updates
+Components: main contrib
+Signed-By: /usr/share/keyrings/example.gpg
+
+Types: deb
+URIs: http://mirror.example/debian-security
+Suites: bookworm-security
+Components: main
+`;
+
+  test("another suite is asked of the machine's own mirror, with its keyring", () => {
+    const source = findSource(stanzas, "bookworm");
+    expect(source?.uri).toBe("http://mirror.example/debian");
+    expect(source?.forSuite("trixie")).toEqual({
+      extension: "sources",
+      text: `Types: deb
+URIs: http://mirror.example/debian
+Suites: trixie
+Components: main
+Signed-By: /usr/share/keyrings/example.gpg
+`,
+    });
+  });
+
+  test("a one-line source keeps its options", () => {
+    const source = findSource(
+      "# deb http://off.example bookworm main\ndeb [signed-by=/k.gpg arch=amd64] http://mirror.example/debian bookworm main contrib\n",
+      "bookworm",
+    );
+    expect(source?.uri).toBe("http://mirror.example/debian");
+    expect(source?.forSuite("trixie")).toEqual({
+      extension: "list",
+      text: "deb [signed-by=/k.gpg arch=amd64] http://mirror.example/debian trixie main\n",
+    });
+  });
+
+  test.each([
+    ["a suite that is not there", stanzas, "sid"],
+    ["sources only of source packages", "deb-src http://mirror.example/debian sid main\n", "sid"],
+    ["an empty file", "", "bookworm"],
+  ])("%s is not found", (_, text, suite) => {
+    expect(findSource(text, suite)).toBeUndefined();
+  });
+});
+
+test.each([
+  ["Debian", "ID=debian\nVERSION_CODENAME=bookworm\n", "bookworm", true],
+  ["Ubuntu", "ID=ubuntu\nID_LIKE=debian\nVERSION_CODENAME=noble\n", "noble", true],
+  ["a derivative", 'ID=mint\nID_LIKE="ubuntu debian"\nVERSION_CODENAME="zara"\n', "zara", true],
+  ["Fedora", 'ID=fedora\nVERSION_CODENAME=""\n', "", false],
+])("%s is known by its os-release", (_, text, codename, usesApt) => {
+  expect(readDistribution(text)).toMatchObject({ codename, usesApt });
+});
+
+test.each([
+  ["go1.24.9", false],
+  ["go1.25.11", true],
+  ["go1.26.1", true],
+  ["go2.0", true],
+  ["", false],
+])("Go %j builds the CLI: %s", (version, builds) => {
+  expect(isNewEnoughGo(version)).toBe(builds);
+});
+
+describe("a lock of Pulumi's file backend", () => {
+  const locks = () => join(folder, ".pulumi/locks/organization/web/dev");
+  const write = (name: string, lock: object) => {
+    mkdirSync(locks(), { recursive: true });
+    writeFileSync(join(locks(), `${name}.json`), JSON.stringify(lock));
+  };
+
+  test("is cleared when its process has ended", () => {
+    write("dead", { pid: deadPid, hostname: hostname() });
+    expect(clearDeadLocks(folder)).toEqual([`process ${deadPid}`]);
+    expect(readdirSync(locks())).toEqual([]);
+  });
+
+  test("is cleared when its process id is another program's by now", () => {
+    write("reused", { pid: process.pid, hostname: hostname() });
+    expect(clearDeadLocks(folder)).toEqual([`process ${process.pid}`]);
+  });
+
+  test("of another machine stays", () => {
+    write("other", { pid: deadPid, hostname: `not-${hostname()}` });
+    expect(clearDeadLocks(folder)).toEqual([]);
+    expect(readdirSync(locks())).toEqual(["other.json"]);
+  });
+
+  test("is none in a new backend", () => {
+    expect(clearDeadLocks(folder)).toEqual([]);
+  });
+});
+
+describe("two set-ups at once", () => {
+  test("run one after the other", async () => {
+    const file = join(folder, "lock");
+    const order: string[] = [];
+    const work = (name: string) => async () => {
+      order.push(`${name} starts`);
+      await tryRun([process.execPath, "-e", ""]);
+      order.push(`${name} ends`);
+    };
+    const say = (line: string) => order.push(line);
+    await Promise.all([withLock(file, work("first"), say), withLock(file, work("second"), say)]);
+    const waiting = `• Set-up: waiting for another one (process ${process.pid})`;
+    expect(order).toEqual(["first starts", waiting, "first ends", "second starts", "second ends"]);
+  });
+
+  test("do not wait for one that was killed", async () => {
+    const file = join(folder, "lock");
+    writeFileSync(file, String(deadPid));
+    expect(await withLock(file, async () => "done")).toBe("done");
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe("an error", () => {
+  test("says what failed, why, and the fix", async () => {
+    const script = "console.log('out'); console.error('why'); process.exit(3)";
+    const failure = run([process.execPath, "-e", script], { hint: "do this" });
+    const error = await failure.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(SetupError);
+    expect(formatError(error)).toMatch(/failed with exit code 3[\s\S]*why\n\(do this\)$/);
+  });
+
+  test("names a program that is not there", async () => {
+    await expect(run(["no-such-program-of-bootwright"])).rejects.toThrow(
+      "no-such-program-of-bootwright",
+    );
+    expect(await tryRun(["no-such-program-of-bootwright"])).toBeUndefined();
+  });
+
+  test("shows only the end of a long output", () => {
+    expect(lastLines("1\n2\n3\n\n", 2)).toBe("2\n3");
+  });
+});
+
+test.each([
+  [999, ""],
+  [1000, " (1.0 s)"],
+  [65_432, " (65 s)"],
+])("%d ms are printed as %j", (milliseconds, text) => {
+  expect(formatElapsed(milliseconds)).toBe(text);
+});
+
+describe("the closing line of the tests", () => {
+  const report = { numPassedTests: 12, numFailedTests: 0, numPendingTests: 0, testResults: [] };
+
+  test("counts passed and failed tests", () => {
+    expect(formatCounts(countTests(report), [])).toBe("12 passed, 0 failed");
+  });
+
+  test("counts a file that did not load as a failure", () => {
+    const testResults = [
+      { status: "failed", assertionResults: [] },
+      { status: "failed", assertionResults: [{}] },
+    ];
+    const counts = countTests({ ...report, numFailedTests: 1, testResults });
+    expect(formatCounts(counts, [])).toBe("12 passed, 2 failed");
+  });
+
+  test("names skipped tests and failed checks", () => {
+    const counts = countTests({ ...report, numPendingTests: 3 });
+    expect(formatCounts(counts, ["tsc"])).toBe("12 passed, 0 failed, 3 skipped, tsc failed");
+  });
+});
+
+test("the stack's outputs are printed in one column", () => {
+  expect(formatOutputs({ path: "/disk", sizeMiB: 512, a: { b: 1 } })).toEqual([
+    '  a        {"b":1}',
+    "  path     /disk",
+    "  sizeMiB  512",
+  ]);
+});
+
+test("another toolbox Dockerfile is another image", () => {
+  const name = nameToolbox(Buffer.from("FROM debian\n"));
+  expect(name).toMatch(/^bootwright-toolbox:[0-9a-f]{12}$/);
+  expect(nameToolbox(Buffer.from("FROM debian:12\n"))).not.toBe(name);
+});
