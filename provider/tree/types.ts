@@ -54,6 +54,8 @@ export interface Ghost {
   readonly path: string;
   readonly type: EntryType;
   readonly size: number;
+  /** Parts of a file that were data, `[position, length]`, when it had holes; absent: all of `size`. */
+  readonly data?: readonly (readonly [at: number, length: number])[];
 }
 
 /** End of a layer that held something. */

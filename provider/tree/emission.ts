@@ -1,0 +1,94 @@
+import type { Boundary, Entry, Ghost, Item, Tree } from "./types.ts";
+
+/** What an inode holds; `source` is the digest of its layer. */
+export type Attributes = Omit<Entry, "kind" | "path" | "source"> & { readonly source?: string };
+
+/** A file, directory … with every name it has had, in the order in which they came. */
+export interface Inode {
+  attributes: Attributes;
+  readonly names: Name[];
+}
+
+/** One name of an inode at its place in the order. */
+export interface Name {
+  readonly kind: "name";
+  readonly path: string;
+  readonly inode: Inode;
+  /** Number of the layer that brought it. */
+  readonly layer: number;
+  /** `ghost`: a later layer took it away; `gone`: nothing of it remains. */
+  fate: "alive" | "ghost" | "gone";
+}
+
+/** What a tree is made from, in emission order. */
+export type Place = Name | Ghost | Boundary;
+
+/** The path of the directory that a path is in; "" for the root's own. */
+export function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+/** Writes places down as a tree: what is alive, the ghosts between, and the boundaries of layers that held something. */
+export function emit(places: readonly Place[]): Tree {
+  const items: Item[] = [];
+  const sources = new Map<string, number>();
+  const shown = new Map<Inode, string>();
+  const directories = new Set<string>();
+  const show = ({ path, inode }: Name) => {
+    const { source, segments, ...attributes } = inode.attributes;
+    shown.set(inode, path);
+    if (attributes.type === "directory") directories.add(path);
+    if (source === undefined) return items.push({ kind: "entry", path, ...attributes });
+    if (!sources.has(source)) sources.set(source, sources.size);
+    const content = { source: sources.get(source)!, segments: segments ?? [] };
+    return items.push({ kind: "entry", path, ...attributes, ...content });
+  };
+  let ended = 0;
+  for (const place of places) {
+    if (place.kind === "ghost") items.push(place);
+    else if (place.kind === "boundary") {
+      if (items.length > ended) ended = items.push(place);
+    } else if (place.fate !== "alive") {
+      // The inode stays where it is under the first name that is left, if that name's directory is there by now.
+      const first = place.inode.names[0] === place;
+      const heir = first ? place.inode.names.find((name) => name.fate === "alive") : undefined;
+      const stays = heir !== undefined && directories.has(parentOf(heir.path));
+      if (place.fate === "ghost") items.push(ghostOf(place, first && !stays));
+      if (stays) show(heir);
+    } else if (!shown.has(place.inode)) show(place);
+    else if (shown.get(place.inode) !== place.path) items.push(linkTo(place, shown));
+  }
+  return { items, sources: [...sources.keys()] };
+}
+
+function linkTo({ path, inode }: Name, shown: ReadonlyMap<Inode, string>): Entry {
+  const { mode, uid, gid, mtime, mtimeNs } = inode.attributes;
+  const target = shown.get(inode)!;
+  return { kind: "entry", path, type: "link", mode, uid, gid, mtime, mtimeNs, size: 0, target };
+}
+
+function ghostOf({ path, inode }: Name, withInode: boolean): Ghost {
+  if (!withInode) return { kind: "ghost", path, type: "link", size: 0 };
+  const { type, size, segments } = inode.attributes;
+  const solid = segments === undefined || segments[0]?.[2] === size;
+  const data = solid ? {} : { data: segments.map(([at, , length]) => [at, length] as const) };
+  return { kind: "ghost", path, type, size, ...data };
+}
+
+/** The places of a tree, from which {@link emit} makes the same tree again. */
+export function placesOf(tree: Tree): Place[] {
+  const inodes = new Map<string, Inode>();
+  return tree.items.map((item): Place => {
+    if (item.kind !== "entry") return item;
+    const { kind: _, path, source, ...attributes } = item;
+    let inode = item.type === "link" ? inodes.get(item.target!) : undefined;
+    if (inode === undefined) {
+      const layer = source === undefined ? {} : { source: tree.sources[source]! };
+      inode = { attributes: { ...attributes, ...layer }, names: [] };
+    }
+    inodes.set(path, inode);
+    const name: Name = { kind: "name", path, inode, layer: 0, fate: "alive" };
+    inode.names.push(name);
+    return name;
+  });
+}

@@ -1,0 +1,172 @@
+import { ContentError } from "../errors.ts";
+import { type Attributes, emit, type Name, type Place, parentOf, placesOf } from "./emission.ts";
+import type { Tree } from "./types.ts";
+
+/** Something that a layer puts at a path; `target` of a link is the path it shares its inode with. */
+export type Addition = Attributes & { readonly path: string };
+
+/** A directory that exists now, with the names in it. */
+interface Directory {
+  readonly name: Name;
+  readonly parent: Directory | undefined;
+  readonly children: Map<string, Name>;
+}
+
+/** Symlinks that are followed on the way to one path, as in Linux. */
+const MAX_LINKS = 40;
+
+/** Layers applied one on another; knows what is there now and remembers the place of everything that was. */
+export class LayerStack {
+  readonly #places: Place[];
+  readonly #directories = new Map<string, Directory>();
+  #layer = 0;
+
+  constructor(tree: Tree = { items: [], sources: [] }) {
+    this.#places = placesOf(tree);
+    for (const place of this.#places) {
+      if (place.kind === "name") this.#enter(place, this.#directories.get(parentOf(place.path)));
+    }
+    this.beginLayer();
+  }
+
+  /** What comes from here on is of a new layer; ends the one before. */
+  beginLayer(): void {
+    this.#layer++;
+    this.#places.push({ kind: "boundary" });
+  }
+
+  /** Takes away what lower layers have at a path, for a whiteout. */
+  remove(path: string): void {
+    const directory = this.#directories.get(parentOf(path));
+    const name = directory?.children.get(baseOf(path));
+    if (directory && name) this.#kill(directory, name);
+  }
+
+  /** Takes away all that lower layers have in a directory, for an opaque directory. */
+  clear(path: string): void {
+    const directory = this.#directories.get(path);
+    for (const name of directory?.children.values() ?? []) this.#kill(directory!, name);
+  }
+
+  /** Puts an entry in place of whatever its path has; a directory only gives its attributes to the one that is there. */
+  add({ path, ...attributes }: Addition): void {
+    if (path === "") {
+      this.#root(attributes).name.inode.attributes = attributes;
+      return;
+    }
+    const directory = this.#walk(parentOf(path), attributes)!;
+    const place = join(directory.name.path, baseOf(path));
+    const existing = directory.children.get(baseOf(path));
+    if (attributes.type === "directory" && existing?.inode.attributes.type === "directory") {
+      existing.inode.attributes = attributes;
+      return;
+    }
+    let inode = { attributes, names: [] as Name[] };
+    if (attributes.type === "link") {
+      const target = this.#find(attributes.target!);
+      if (target === undefined || target.inode.attributes.type === "directory") {
+        const what = target ? "a directory" : "not in the image by then";
+        throw new ContentError(
+          `"${path}" is a hard link to "${attributes.target}", which is ${what}`,
+        );
+      }
+      if (existing?.inode === target.inode) return;
+      inode = target.inode;
+    }
+    if (existing) this.#kill(directory, existing);
+    const name: Name = { kind: "name", path: place, inode, layer: this.#layer, fate: "alive" };
+    inode.names.push(name);
+    this.#places.push(name);
+    this.#enter(name, directory);
+  }
+
+  /** The tree as it is now. */
+  tree(): Tree {
+    return emit([...this.#places, { kind: "boundary" }]);
+  }
+
+  #enter(name: Name, parent: Directory | undefined): void {
+    if (name.path !== "") parent!.children.set(baseOf(name.path), name);
+    if (name.inode.attributes.type === "directory") {
+      this.#directories.set(name.path, { name, parent, children: new Map() });
+    }
+  }
+
+  #kill(directory: Directory, name: Name): void {
+    if (name.inode.attributes.type === "directory") {
+      const own = this.#directories.get(name.path)!;
+      for (const child of own.children.values()) this.#kill(own, child);
+      this.#directories.delete(name.path);
+    }
+    directory.children.delete(baseOf(name.path));
+    name.fate = name.layer === this.#layer ? "gone" : "ghost";
+  }
+
+  #root(first: Attributes): Directory {
+    return this.#directories.get("") ?? this.#make("", undefined, first);
+  }
+
+  /** Makes a directory that no layer lists; it is as old as what is the first in it. */
+  #make(path: string, parent: Directory | undefined, { mtime, mtimeNs }: Attributes): Directory {
+    const time = { mtime, mtimeNs };
+    const attributes = {
+      type: "directory",
+      mode: 0o755,
+      uid: 0,
+      gid: 0,
+      size: 0,
+      ...time,
+    } as const;
+    const inode = { attributes, names: [] as Name[] };
+    const name: Name = { kind: "name", path, inode, layer: this.#layer, fate: "alive" };
+    inode.names.push(name);
+    this.#places.push(name);
+    this.#enter(name, parent);
+    return this.#directories.get(path)!;
+  }
+
+  #find(path: string): Name | undefined {
+    return this.#walk(parentOf(path))?.children.get(baseOf(path));
+  }
+
+  /**
+   * The directory that a path leads to, through symlinks as containerd does it when it applies a layer. When
+   * it is for something to be put there, what is missing is made and what is no directory gives way to one.
+   */
+  #walk(path: string, first?: Attributes): Directory | undefined {
+    const known = this.#directories.get(path);
+    if (known) return known;
+    const root = first ? this.#root(first) : this.#directories.get("");
+    if (root === undefined) return undefined;
+    let at = root;
+    let followed = 0;
+    for (let parts = path.split("/"); parts.length > 0; ) {
+      const part = parts.shift()!;
+      if (part === "" || part === ".") continue;
+      if (part === "..") {
+        at = at.parent ?? at;
+        continue;
+      }
+      const child = at.children.get(part);
+      const { type, target } = child?.inode.attributes ?? {};
+      if (type === "directory") at = this.#directories.get(child!.path)!;
+      else if (type === "symlink") {
+        if (++followed > MAX_LINKS) throw new ContentError(`"${path}": symlinks without an end`);
+        parts = [...target!.split("/"), ...parts];
+        if (target!.startsWith("/")) at = root;
+      } else if (first) {
+        if (child) this.#kill(at, child);
+        at = this.#make(join(at.name.path, part), at, first);
+      } else return undefined;
+    }
+    return at;
+  }
+}
+
+function baseOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+function join(directory: string, name: string): string {
+  return directory === "" ? name : `${directory}/${name}`;
+}

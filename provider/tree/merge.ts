@@ -1,0 +1,47 @@
+import type { LayerIndex } from "./layer-index.ts";
+import { LayerStack } from "./layer-stack.ts";
+import type { Tree } from "./types.ts";
+
+/** A layer of an image: the digest of its tar and what it holds. */
+export interface Layer {
+  readonly digest: string;
+  readonly index: LayerIndex;
+}
+
+/** Mark of a deleted entry in a layer (image-spec, layer.md, Whiteouts). */
+const WHITEOUT = ".wh.";
+/** Mark of a directory of which nothing below shows, and of what AUFS kept for itself. */
+const OPAQUE = ".wh..wh..opq";
+const RESERVED = ".wh..wh.";
+
+/**
+ * What a stack of layers shows, bottom first, in the order that {@link Tree} tells. Modification times after
+ * `sourceDateEpoch` (seconds since 1970) become it.
+ */
+export function mergeLayers(
+  layers: readonly Layer[],
+  { sourceDateEpoch }: { sourceDateEpoch: number },
+): Tree {
+  const stack = new LayerStack();
+  for (const { digest, index } of layers) {
+    stack.beginLayer();
+    // Whiteouts speak of the layers below, wherever they stand in the tar.
+    for (const { path } of index.members) {
+      const at = path.lastIndexOf("/") + 1;
+      if (path.startsWith(OPAQUE, at)) stack.clear(path.slice(0, Math.max(0, at - 1)));
+      else if (path.startsWith(WHITEOUT, at) && !path.includes(RESERVED)) {
+        stack.remove(path.slice(0, at) + path.slice(at + WHITEOUT.length));
+      }
+    }
+    for (const { segments, ...member } of index.members) {
+      const { path, mtime, mtimeNs } = member;
+      if (path.includes(WHITEOUT) && /(^|\/)\.wh\.([^/]*$|\.wh\.)/.test(path)) continue;
+      const time =
+        mtime + mtimeNs / 1e9 > sourceDateEpoch
+          ? { mtime: sourceDateEpoch, mtimeNs: 0 }
+          : { mtime, mtimeNs };
+      stack.add({ ...member, ...time, ...(segments && { segments, source: digest }) });
+    }
+  }
+  return stack.tree();
+}

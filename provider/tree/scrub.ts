@@ -1,0 +1,120 @@
+import { emit, type Name, type Place, placesOf } from "./emission.ts";
+import type { Tree } from "./types.ts";
+
+interface ScrubRule {
+  readonly name: string;
+  readonly description: string;
+  /** Paths that go; directories stay unless `directories` is set. */
+  readonly removes: RegExp;
+  readonly directories?: true;
+  /** Of these paths the symlinks stay as well. */
+  readonly filesOnly?: true;
+  /** Files that become empty instead. */
+  readonly empties?: RegExp;
+}
+
+/** What does not belong into a machine's image, or differs every time an image is built. */
+export const scrubRules = [
+  {
+    name: "apt-cache",
+    description: "apt's package caches and downloaded packages below /var/cache/apt.",
+    removes: /^var\/cache\/apt\/([^/]*\.bin$|archives\/)/,
+  },
+  {
+    name: "apt-lists",
+    description: "apt's package lists in /var/lib/apt/lists; apt-get update fetches them again.",
+    removes: /^var\/lib\/apt\/lists\//,
+  },
+  {
+    name: "logs",
+    description: "Files below /var/log; its directories and symlinks stay.",
+    removes: /^var\/log\//,
+    filesOnly: true,
+  },
+  {
+    name: "tmp",
+    description: "Everything in /tmp and /var/tmp.",
+    removes: /^(var\/)?tmp\//,
+    directories: true,
+  },
+  {
+    name: "shell-history",
+    description: "Histories of shells, Python, less and wget, in any directory.",
+    removes:
+      /(^|\/)\.(bash_history|ash_history|sh_history|zsh_history|python_history|lesshst|wget-hsts)$/,
+  },
+  {
+    name: "machine-id",
+    description:
+      "/etc/machine-id becomes an empty file, so that each machine gets its own at its first start; /var/lib/dbus/machine-id goes.",
+    // Empty, not missing or "uninitialized": those start systemd's first-boot set-up, which presets units anew and
+    // so undoes what the image enabled or disabled (machine-id(5), First Boot Semantics).
+    empties: /^etc\/machine-id$/,
+    removes: /^var\/lib\/dbus\/machine-id$/,
+  },
+  {
+    name: "ssh-host-keys",
+    description:
+      "The host's keys in /etc/ssh, which no two machines may share; the image must make new ones at its first start.",
+    removes: /^etc\/ssh\/ssh_host_[^/]*_key(\.pub)?$/,
+  },
+  {
+    name: "ldconfig-cache",
+    description: "/var/cache/ldconfig/aux-cache, which holds times and inode numbers of the build.",
+    removes: /^var\/cache\/ldconfig\/aux-cache$/,
+  },
+] as const satisfies readonly ScrubRule[];
+
+export type ScrubRuleName = (typeof scrubRules)[number]["name"];
+
+/** Names of all rules. */
+export const scrubRuleNames = scrubRules.map((rule) => rule.name) as [
+  ScrubRuleName,
+  ...ScrubRuleName[],
+];
+
+/**
+ * A tree as if its image had never had what the named rules drop: no ghosts stay. Also tells how many entries each
+ * rule dropped or emptied.
+ */
+export function scrub(
+  tree: Tree,
+  names: readonly ScrubRuleName[],
+): { tree: Tree; dropped: Partial<Record<ScrubRuleName, number>> } {
+  const rules: readonly ScrubRule[] = scrubRules.filter((rule) => names.includes(rule.name));
+  const dropped: Partial<Record<string, number>> = Object.fromEntries(names.map((n) => [n, 0]));
+  const count = (rule: ScrubRule) => {
+    dropped[rule.name] = (dropped[rule.name] ?? 0) + 1;
+  };
+  const places = placesOf(tree).filter((place) => {
+    if (place.kind === "boundary") return true;
+    const gone = rules.find((rule) => removes(rule, place));
+    if (gone === undefined) {
+      const emptied = rules.find((rule) => rule.empties?.test(place.path));
+      if (emptied === undefined) return true;
+      if (place.kind === "ghost") return false;
+      if (empty(place)) count(emptied);
+      return true;
+    }
+    if (place.kind === "ghost") return false;
+    place.fate = "gone";
+    count(gone);
+    return true;
+  });
+  return { tree: emit(places), dropped };
+}
+
+function removes(rule: ScrubRule, place: Exclude<Place, { kind: "boundary" }>): boolean {
+  const type = place.kind === "ghost" ? place.type : place.inode.attributes.type;
+  if (type === "directory" && !rule.directories) return false;
+  if (rule.filesOnly && type !== "file" && type !== "link") return false;
+  return rule.removes.test(place.path);
+}
+
+/** Makes a file empty; a symlink there is left alone. */
+function empty({ inode }: Name): boolean {
+  const { type, size, digest: _, segments: __, source: ___, ...attributes } = inode.attributes;
+  if (type !== "file" || size === 0) return false;
+  inode.attributes = { ...attributes, type, size: 0 };
+  return true;
+}
