@@ -1,0 +1,114 @@
+import { stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { type Ref, refSchema } from "../../plan/ref.ts";
+import { planVhd, vhdObject, virtualSizeBytes } from "../../plan/vhd.ts";
+import { type Context, defineResource } from "../../resource.ts";
+import { sha256File } from "../../store/verify.ts";
+
+/**
+ * The same disk in another format. A fixed VHD is a view (disk, zeros, footer) that takes no space; a qcow2 is a file.
+ * Rebuilt when the disk, the format or qemu-utils changes.
+ *
+ * @example
+ * const vhd = new bootwright.ConvertedImage("vhd", { image: disk.ref, format: "vhd" });
+ */
+const inputs = z.strictObject({
+  image: refSchema.describe("The raw disk: `ref` of a DiskImage."),
+  format: z
+    .enum(["vhd", "qcow2"])
+    .describe(
+      "`vhd`: fixed, a whole number of MiB, as Azure wants it. `qcow2`: for QEMU, libvirt, KubeVirt and OpenStack.",
+    ),
+  exportTo: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Path, relative to the project, that the image is also written to."),
+});
+
+const outputs = z.strictObject({
+  ref: refSchema.describe("The converted image."),
+  format: z.enum(["vhd", "qcow2"]).describe("As in the input."),
+  sizeBytes: z.int().describe("Size of the image file."),
+  virtualSizeBytes: z.int().describe("Size of the disk that the machine sees."),
+});
+
+interface Plan {
+  readonly image: Ref;
+  readonly format: "vhd" | "qcow2";
+}
+type Outputs = z.output<typeof outputs>;
+
+export const ConvertedImage = defineResource({
+  name: "ConvertedImage",
+  description: "A disk image in another format.",
+  version: 1,
+  inputs,
+  outputs,
+  packages: ["qemu-utils"],
+  rules: ({ image }) =>
+    image && image.kind !== "disk"
+      ? [
+          {
+            property: "image",
+            reason: `must be a disk, such as DiskImage.ref, not a ${image.kind}`,
+          },
+        ]
+      : [],
+  plan: ({ image, format }): Plan => ({ image, format }),
+  known: ({ format }) => ({ format }),
+  make: ({ image, format }, ctx) =>
+    format === "vhd" ? makeVhd(image, ctx) : makeQcow2(image, ctx),
+});
+
+async function makeVhd(image: Ref, ctx: Context): Promise<Outputs> {
+  const { size } = await stat(await ctx.materialise(image));
+  const vhd = planVhd(image.digest, size);
+  const { text, digest } = vhdObject(vhd);
+  await ctx.store.stage(async (folder) => {
+    const file = join(folder, "vhd.json");
+    await writeFile(file, text);
+    const needs = [{ kind: "disk" as const, digest: image.digest }];
+    await ctx.store.commit({ kind: "vhd", digest, file, needs });
+  });
+  return {
+    ref: { kind: "vhd", digest, recipe: "" },
+    format: "vhd",
+    sizeBytes: vhd.sizeBytes,
+    virtualSizeBytes: virtualSizeBytes(size),
+  };
+}
+
+async function makeQcow2(image: Ref, ctx: Context): Promise<Outputs> {
+  const disk = await ctx.materialise(image);
+  return ctx.store.stage(async (folder) => {
+    const file = join(folder, "disk.qcow2");
+    const qemuImg = { tool: "qemu-img", writes: folder, package: "qemu-utils" };
+    await ctx.runner.run(
+      {
+        ...qemuImg,
+        args: ["convert", "-f", "raw", "-O", "qcow2", disk, file],
+        purpose: "to convert the disk image to qcow2",
+      },
+      { signal: ctx.signal },
+    );
+    await ctx.runner.run(
+      {
+        ...qemuImg,
+        args: ["compare", "-f", "raw", "-F", "qcow2", disk, file],
+        purpose: "to compare the qcow2 image with the disk",
+      },
+      { signal: ctx.signal },
+    );
+    const { size } = await stat(file);
+    const digest = await sha256File(file, ctx.signal);
+    await ctx.store.commit({ kind: "file", digest, file });
+    return {
+      ref: { kind: "file", digest, recipe: "" },
+      format: "qcow2",
+      sizeBytes: size,
+      virtualSizeBytes: (await stat(disk)).size,
+    };
+  });
+}
