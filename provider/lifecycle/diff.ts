@@ -15,8 +15,9 @@ export function diffInputs(
   olds: Record<string, unknown>,
   news: Record<string, unknown>,
 ): Difference {
-  const keys = [...Object.keys(resource.inputs.shape), "madeWith"];
+  const keys = Object.keys(resource.inputs.shape);
   const differing = keys.filter((key) => !same(olds[key], news[key]));
+  if (!sameMaker(olds.madeWith, news.madeWith)) differing.push("madeWith");
   const changed = differing.length > 0 && samePlan(resource, olds, news) ? [] : differing;
   const replaces = changed.filter((key) => resource.replaceOn?.includes(key) ?? false);
   return { changed, replaces };
@@ -29,16 +30,29 @@ function same(a: unknown, b: unknown): boolean {
   );
 }
 
+/** The toolbox counts only where both sides used one: on the host, tools differ from machine to machine. */
+function sameMaker(before: unknown, after: unknown): boolean {
+  const [stepBefore, toolboxBefore] = String(before ?? "").split(", ");
+  const [stepAfter, toolboxAfter] = String(after ?? "").split(", ");
+  if (stepBefore !== stepAfter) return false;
+  return !toolboxBefore || !toolboxAfter || toolboxBefore === toolboxAfter;
+}
+
 function samePlan(
   resource: Resource,
   olds: Record<string, unknown>,
   news: Record<string, unknown>,
 ): boolean {
-  if (hasUnknown(news) || olds.madeWith !== news.madeWith || olds.exportTo !== news.exportTo)
-    return false;
+  if (hasUnknown(news) || !sameMaker(olds.madeWith, news.madeWith)) return false;
+  if (olds.exportTo !== news.exportTo) return false;
   const [before, after] = [olds, news].map((inputs) => parsedInputs(resource, inputs));
   if (!before || !after) return false;
-  return same(resource.plan(before as never), resource.plan(after as never));
+  try {
+    return same(resource.plan(before as never), resource.plan(after as never));
+  } catch {
+    // Inputs that no longer plan (a rule was added since): the update says why.
+    return false;
+  }
 }
 
 /** The inputs of a resource out of a larger record; undefined when they are from an older schema. */

@@ -13,7 +13,10 @@ export type StepFinder = (name: string) => Resource | undefined;
 /** Brings an artefact into the store: it is there, a cache has it, or its recipe is run again. A missing object is a cache miss, never drift. */
 export async function materialise(ref: Ref, ctx: Context, find: StepFinder): Promise<string> {
   const path = ctx.store.path(ref.kind, ref.digest);
-  if (await allThere(ctx.store, [ref])) return path;
+  if (await allThere(ctx.store, [ref])) {
+    await ctx.store.touch(ref);
+    return path;
+  }
   if (await fromCache(ref, ctx)) return path;
   const recipe = ref.recipe === "" ? undefined : decodeRecipe(ref.recipe);
   const step = recipe && find(recipe.step);

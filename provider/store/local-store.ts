@@ -8,6 +8,7 @@ import {
   rename,
   rm,
   stat,
+  utimes,
   writeFile,
 } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -111,6 +112,10 @@ export async function openStore(root: string = storeRoot()): Promise<Store> {
     path,
     has,
     condition,
+    touch: async (name) => {
+      const now = new Date();
+      await utimes(sealPath(root, name), now, now).catch(() => {});
+    },
     stage,
     commit,
     putBytes,

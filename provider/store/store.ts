@@ -20,6 +20,8 @@ export interface Store {
   path(kind: ArtefactKind, digest: string): string;
   /** True when the object is there, unharmed by its recorded stat. */
   has(kind: ArtefactKind, digest: string): Promise<boolean>;
+  /** Notes that an object is in use, which keeps it from being collected for a while. */
+  touch(name: ObjectName): Promise<void>;
   /** `damaged`: a file is there, but not the one that was committed. */
   condition(name: ObjectName): Promise<"there" | "missing" | "damaged">;
   /** A temporary folder inside the store, removed afterwards whatever happens. */

@@ -1,0 +1,92 @@
+import { findResource, findStep } from "../flow/index.ts";
+import { checkInputs } from "../lifecycle/check.ts";
+import { diffInputs } from "../lifecycle/diff.ts";
+import { madeWith } from "../lifecycle/made-with.ts";
+import { openContext } from "../lifecycle/open-context.ts";
+import { localDrift, put, read, remove } from "../lifecycle/operate.ts";
+import { fromWire } from "../lifecycle/wire.ts";
+import type { Context, Owner, Resource } from "../resource.ts";
+import { engineLog } from "./engine-log.ts";
+import { untilStopped } from "./interrupt.ts";
+
+type Values = Record<string, unknown>;
+type Method = "check" | "diff" | "create" | "update" | "read" | "delete";
+
+/** Entry of the dynamic face: the closures in a stack's state call this module path and name, so both are permanent. */
+export async function call(
+  name: string,
+  method: Method,
+  given: readonly unknown[],
+): Promise<unknown> {
+  const resource = findResource(name);
+  try {
+    if (!resource) throw new Error(`This version of bootwright has no resource ${name}`);
+    return await untilStopped((signal) =>
+      methods[method](resource, fromWire(given) as never[], signal),
+    );
+  } catch (error) {
+    // Pulumi prints the stack of what a provider throws; a user is told what happened, not where.
+    if (error instanceof Error && process.env.BOOTWRIGHT_DEBUG === undefined) error.stack = "";
+    throw error;
+  }
+}
+
+type Handler = (resource: Resource, args: never[], signal: AbortSignal) => Promise<unknown>;
+
+const methods: Readonly<Record<Method, Handler>> = {
+  async check(resource, [_olds, news]: Values[], signal) {
+    const { own, hidden } = split(news ?? {});
+    const ctx = await contextFor(resource, hidden, signal);
+    const { inputs, problems } = await checkInputs(resource, own, ctx);
+    if (problems.length > 0) return { inputs: { ...inputs, ...hidden }, failures: problems };
+    return {
+      inputs: { ...inputs, ...hidden, madeWith: await madeWith(resource, ctx) },
+      failures: [],
+    };
+  },
+
+  async diff(resource, [_id, olds, news]: [string, Values, Values] | never[], signal) {
+    const ctx = await contextFor(resource, olds ?? {}, signal);
+    const { changed, replaces } = diffInputs(resource, olds ?? {}, news ?? {});
+    const drift = olds?.drift || (await localDrift(olds ?? {}, ctx));
+    return { changes: changed.length > 0 || Boolean(drift), replaces, deleteBeforeReplace: false };
+  },
+
+  async create(resource, [inputs]: Values[], signal) {
+    const ctx = await contextFor(resource, inputs ?? {}, signal);
+    const outputs = await put(resource, inputs ?? {}, ctx);
+    return { id: ctx.owner.name, outs: { ...inputs, ...outputs, drift: "" } };
+  },
+
+  async update(resource, [_id, olds, news]: [string, Values, Values] | never[], signal) {
+    const ctx = await contextFor(resource, news ?? {}, signal);
+    return { outs: { ...news, ...(await put(resource, news ?? {}, ctx, olds)), drift: "" } };
+  },
+
+  async read(resource, [id, state]: [string, Values] | never[], signal) {
+    const ctx = await contextFor(resource, state ?? {}, signal);
+    const found = await read(resource, state ?? {}, ctx);
+    return found ? { id, props: found } : {};
+  },
+
+  async delete(resource, [_id, state]: [string, Values] | never[], signal) {
+    await remove(resource, state ?? {}, await contextFor(resource, state ?? {}, signal));
+  },
+};
+
+/** Separates a resource's inputs from what the face adds to them. */
+function split(news: Values): { own: Values; hidden: Values } {
+  const { __provider, __urn, ...own } = news;
+  return { own, hidden: { __urn } };
+}
+
+function contextFor(resource: Resource, values: Values, signal: AbortSignal): Promise<Context> {
+  const owner = ownerOf(String(values.__urn ?? ""), resource.name);
+  return openContext({ owner, signal, log: engineLog(owner.urn), find: findStep });
+}
+
+/** The owner that a URN names: `urn:pulumi:<stack>::<project>::<type>::<name>`. */
+export function ownerOf(urn: string, type: string): Owner {
+  const [head = "", project = "project", , ...name] = urn.split("::");
+  return { urn, project, stack: head.split(":")[2] ?? "stack", name: name.join("::") || type };
+}

@@ -1,0 +1,35 @@
+import * as grpc from "@grpc/grpc-js";
+import engineRpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import engineProto from "@pulumi/pulumi/proto/engine_pb.js";
+import type { Log } from "../resource.ts";
+
+const minimumGapMs = 300;
+let client: InstanceType<typeof engineRpc.EngineClient> | undefined;
+
+/** A log whose lines land on the resource with that URN; progress replaces its last line where the terminal allows. */
+export function engineLog(urn: string): Log {
+  let last = 0;
+  return {
+    progress(text) {
+      const now = performance.now();
+      if (now - last < minimumGapMs) return;
+      last = now;
+      send(urn, "info", text, true);
+    },
+    info: (text) => send(urn, "info", text, false),
+    warn: (text) => send(urn, "warning", text, false),
+  };
+}
+
+function send(urn: string, severity: "info" | "warning", text: string, ephemeral: boolean): void {
+  const address = process.argv[2];
+  if (!address || !/^[\w.[\]-]+:\d+$/.test(address)) return;
+  client ??= new engineRpc.EngineClient(address, grpc.credentials.createInsecure());
+  const request = new engineProto.LogRequest();
+  request.setSeverity(engineProto.LogSeverity[severity === "info" ? "INFO" : "WARNING"]);
+  request.setMessage(text);
+  request.setUrn(urn);
+  request.setEphemeral(ephemeral);
+  // A line that does not arrive is no reason to fail a build.
+  client.log(request, () => {});
+}

@@ -1,0 +1,26 @@
+import { buildTree } from "../../image/build-tree.ts";
+import { observeRootfs } from "../../image/observe.ts";
+import { rootfsProblems } from "../../image/rootfs-rules.ts";
+import { rootfsInputs, rootfsOutputs } from "../../image/rootfs-schema.ts";
+import { defineResource } from "../../resource.ts";
+
+/**
+ * The root filesystem: an ordered list of entries over the image's layers, which are read in place.
+ * Is made again when the Dockerfile, its context by .dockerignore, a base image or an option changes; what follows from it is rebuilt only
+ * when the tree's digest differs.
+ *
+ * @example
+ * new Rootfs("web", { source: { dockerfile: { context: "." } }, network: "dhcp", hostname: "web" });
+ */
+export const Rootfs = defineResource({
+  name: "Rootfs",
+  description:
+    "The root filesystem of a machine, from a Dockerfile, an image, an archive or a folder.",
+  version: 1,
+  inputs: rootfsInputs,
+  outputs: rootfsOutputs,
+  rules: rootfsProblems,
+  observe: (inputs, { cwd }) => observeRootfs(inputs, cwd),
+  plan: (inputs) => inputs,
+  make: buildTree,
+});

@@ -1,0 +1,39 @@
+import type { Resource } from "../resource.ts";
+import { Initramfs } from "./collect/initramfs.ts";
+import { Kernel } from "./collect/kernel.ts";
+import { Rootfs } from "./collect/rootfs.ts";
+import { TreeFile } from "./collect/tree-file.ts";
+import { Bootloader } from "./compose/bootloader.ts";
+import { ConvertedImage } from "./compose/converted-image.ts";
+import { DiskImage } from "./compose/disk-image.ts";
+import { Filesystem } from "./compose/filesystem.ts";
+import { PartitionLayout } from "./compose/partition-layout.ts";
+import { BootTest } from "./prove/boot-test.ts";
+import { AzurePageBlob } from "./publish/azure-page-blob.ts";
+
+/** Every resource, in the order of the flow: collect, compose, prove, publish. The only list of them. */
+export const resources: readonly Resource[] = [
+  Rootfs,
+  Kernel,
+  Initramfs,
+  PartitionLayout,
+  Bootloader,
+  Filesystem,
+  DiskImage,
+  ConvertedImage,
+  BootTest,
+  AzurePageBlob,
+] as unknown as readonly Resource[];
+
+/** Steps that only recipes name. */
+const internalSteps = [TreeFile] as unknown as readonly Resource[];
+
+/** The resource of that name, if there is one. */
+export function findResource(name: string): Resource | undefined {
+  return resources.find((resource) => resource.name === name);
+}
+
+/** The resource or internal step that a recipe names. */
+export function findStep(name: string): Resource | undefined {
+  return [...resources, ...internalSteps].find((step) => step.name === name);
+}

@@ -1,0 +1,161 @@
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { z } from "zod";
+import { InputError } from "../errors.ts";
+import { minimumSize } from "../ext4/minimum-size.ts";
+import { canonicalJson } from "../plan/canonical.ts";
+import { encodeRecipe, type Ref } from "../plan/ref.ts";
+import type { Context } from "../resource.ts";
+import { treeDigest } from "../tree/digest.ts";
+import { cachedIndex } from "../tree/index-file.ts";
+import { findKernels } from "../tree/kernels.ts";
+import { mergeLayers } from "../tree/merge.ts";
+import { saveTree } from "../tree/object.ts";
+import { readOsRelease } from "../tree/os-release.ts";
+import { scrub } from "../tree/scrub.ts";
+import type { Entry, Tree } from "../tree/types.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { imageLayers } from "./layers.ts";
+import { type MachineFile, machineFiles } from "./machine-files.ts";
+import { observeRootfs } from "./observe.ts";
+import type { RootfsInputs, rootfsOutputs } from "./rootfs-schema.ts";
+import { withFiles } from "./with-files.ts";
+
+/** Room for boot files and for the machine to run, before sizes round up. */
+const spareMiB = 32;
+const stepMiB = 64;
+
+/** Builds the image and makes its tree: the layers merged, scrubbed, and completed by what the machine needs. */
+export async function buildTree(
+  plan: RootfsInputs,
+  ctx: Context,
+): Promise<z.output<typeof rootfsOutputs>> {
+  await demandUnchanged(plan, ctx);
+  const { layers, config } = await imageLayers(plan.source, plan.platform, ctx);
+  await demandUnchanged(plan, ctx);
+  const merged = mergeLayers(await indexLayers(layers, ctx), {
+    sourceDateEpoch: plan.sourceDateEpoch,
+  });
+  const scrubbed = scrub(merged, plan.scrub);
+  const tree = await withFiles(
+    scrubbed.tree,
+    await addedFiles(plan, scrubbed.tree, ctx),
+    plan.sourceDateEpoch,
+    ctx.store,
+  );
+  const ref = await commitTree(tree, ctx);
+  const entries = tree.items.filter((item): item is Entry => item.kind === "entry");
+  return {
+    ref,
+    sizing: { minimumMiB: minimumMiB(tree, plan.sourceDateEpoch) },
+    kernels: findKernels(tree).map(({ version, path, digest, initrdPath, initrdDigest }) => ({
+      version,
+      path: `/${path}`,
+      image: fileRef(ref, path, digest),
+      ...(initrdPath && initrdDigest
+        ? { initrdPath: `/${initrdPath}`, initrd: fileRef(ref, initrdPath, initrdDigest) }
+        : {}),
+    })),
+    osRelease: await readOsRelease(tree, (source) => ctx.store.path("layer", source)),
+    config: {
+      env: config.env,
+      entrypoint: config.entrypoint,
+      cmd: config.cmd,
+      user: config.user,
+      workingDir: config.workingDir,
+    },
+    entries: entries.length,
+    bytes: entries.reduce((sum, entry) => sum + (entry.type === "file" ? entry.size : 0), 0),
+    scrubbed: Object.values(scrubbed.dropped).reduce((sum, count) => sum + count, 0),
+    fingerprint: fingerprint(entries),
+  };
+}
+
+/** The files that the hashes were taken of are still the same, or what is built is not what was planned. */
+async function demandUnchanged(plan: RootfsInputs, ctx: Context): Promise<void> {
+  const { observed } = await observeRootfs(plan, ctx.cwd);
+  if (canonicalJson(observed) === canonicalJson(plan.observed)) return;
+  const before = (plan.observed ?? {}) as Record<string, unknown>;
+  const changed = Object.entries(observed).filter(
+    ([key, value]) => canonicalJson(value) !== canonicalJson(before[key]),
+  );
+  throw new InputError(
+    [
+      {
+        property: "source",
+        reason: `its ${changed.map(([key]) => key).join(" and ") || "files"} changed while it was being built`,
+      },
+    ],
+    { hint: "run pulumi up again" },
+  );
+}
+
+async function indexLayers(layers: readonly { digest: string; file: string }[], ctx: Context) {
+  const indexed = [];
+  for (const { digest } of layers) {
+    const file = ctx.store.path("layer", digest);
+    const index = await cachedIndex(
+      file,
+      join(ctx.store.root, "indexes", `${digest.slice(7)}.json`),
+      {
+        signal: ctx.signal,
+        progress: (bytes) =>
+          ctx.log.progress(`reading layer ${digest.slice(7, 19)}: ${Math.round(bytes / 1e6)} MB`),
+      },
+    );
+    indexed.push({ digest, index });
+  }
+  return indexed;
+}
+
+async function addedFiles(plan: RootfsInputs, tree: Tree, ctx: Context): Promise<MachineFile[]> {
+  const paths = new Set(
+    tree.items.filter((item) => item.kind === "entry").map((item) => item.path),
+  );
+  const { files, problems } = machineFiles(plan, (path) => paths.has(path));
+  if (problems.length > 0) throw new InputError(problems);
+  for (const { path, content, source, symlink, mode, uid = 0, gid = 0 } of plan.files) {
+    const base = { path: Buffer.from(path.slice(1)).toString("latin1"), uid, gid };
+    if (symlink !== undefined)
+      files.push({
+        ...base,
+        type: "symlink",
+        mode: 0o777,
+        target: Buffer.from(symlink).toString("latin1"),
+      });
+    else if (content !== undefined || source !== undefined) {
+      const bytes =
+        source === undefined
+          ? Buffer.from(content ?? "")
+          : await readFile(resolve(ctx.cwd, source));
+      files.push({ ...base, type: "file", mode: mode ?? 0o644, content: bytes });
+    } else files.push({ ...base, type: "directory", mode: mode ?? 0o755 });
+  }
+  return files;
+}
+
+async function commitTree(tree: Tree, ctx: Context): Promise<Ref> {
+  const digest = treeDigest(tree);
+  const needs = tree.sources.map((source) => ({ kind: "layer" as const, digest: source }));
+  await ctx.store.stage(async (folder) => {
+    const file = join(folder, "tree.json");
+    await saveTree(tree, file);
+    await ctx.store.commit({ kind: "tree", digest, file, needs });
+  });
+  return { kind: "tree", digest, recipe: "" };
+}
+
+/** A file of the tree by its content: nothing is copied until a step asks for the bytes. */
+function fileRef(tree: Ref, path: string, digest: string): Ref {
+  return {
+    kind: "file",
+    digest,
+    recipe: encodeRecipe({ step: "TreeFile", version: 1, plan: { tree, path } }),
+  };
+}
+
+function minimumMiB(tree: Tree, epochSeconds: number): number {
+  const zero = "00000000-0000-8000-8000-000000000000";
+  const { bytes } = minimumSize(tree, { uuid: zero, hashSeed: zero, label: "", epochSeconds });
+  return Math.ceil((bytes / 2 ** 20 + spareMiB) / stepMiB) * stepMiB;
+}

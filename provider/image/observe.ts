@@ -1,0 +1,104 @@
+import { stat } from "node:fs/promises";
+import { isAbsolute, join, relative, resolve } from "node:path";
+import { InputError } from "../errors.ts";
+import { imageId } from "../host/images.ts";
+import { sha256File } from "../store/verify.ts";
+import { hashContext, hashDockerfile } from "./context.ts";
+import type { RootfsInputs, RootfsSource } from "./rootfs-schema.ts";
+
+type Observed = NonNullable<RootfsInputs["observed"]>;
+
+/** Hashes everything that the inputs of a Rootfs name, and writes their paths relative to the project: a checkout elsewhere is no change. */
+export async function observeRootfs(
+  given: Pick<RootfsInputs, "source" | "files">,
+  cwd: string,
+): Promise<Pick<RootfsInputs, "source" | "files"> & { observed: Observed }> {
+  const source = mapPaths(given.source, (path) => portable(path, cwd));
+  const files = given.files.map((f) => (f.source ? { ...f, source: portable(f.source, cwd) } : f));
+  const observed: Observed = { ...(await observeSource(source, cwd)) };
+  const hashes: string[] = [];
+  for (const [i, file] of files.entries())
+    if (file.source) hashes.push(await hashFile(file.source, `files[${i}].source`, cwd));
+  if (hashes.length > 0) observed.files = hashes;
+  return { source, files, observed };
+}
+
+async function observeSource(source: RootfsSource, cwd: string): Promise<Observed> {
+  const { dockerfile, image, ociLayout, directory, ociArchive, dockerArchive, tar } = source;
+  if (dockerfile) {
+    const context = resolve(cwd, dockerfile.context);
+    await demandFolder(context, "source.dockerfile.context", dockerfile.context);
+    const file = join(context, dockerfile.file ?? "Dockerfile");
+    const shown = dockerfile.file ?? "Dockerfile";
+    const text = await hashDockerfile(
+      file,
+      `source.dockerfile.${dockerfile.file ? "file" : "context"}`,
+      shown,
+    );
+    const bases = await Promise.all(text.bases.map(imageId));
+    const baseImages = bases.filter((id): id is string => id !== undefined);
+    return { dockerfile: text.hash, context: await hashContext(context, file), baseImages };
+  }
+  if (image) {
+    const id = await imageId(image);
+    return id ? { image: id } : {};
+  }
+  const folder = ociLayout ?? directory;
+  if (folder) {
+    await demandFolder(
+      resolve(cwd, folder),
+      `source.${ociLayout ? "ociLayout" : "directory"}`,
+      folder,
+    );
+    return { source: await hashContext(resolve(cwd, folder), "") };
+  }
+  const archive = { ociArchive, dockerArchive, tar };
+  for (const [key, path] of Object.entries(archive))
+    if (path) return { source: await hashFile(path, `source.${key}`, cwd) };
+  return {};
+}
+
+function mapPaths(source: RootfsSource, change: (path: string) => string): RootfsSource {
+  const { dockerfile, image, ...paths } = source;
+  const moved = Object.entries(paths).map(([key, path]) => [key, path && change(path)]);
+  return {
+    ...(image ? { image } : {}),
+    ...Object.fromEntries(moved),
+    ...(dockerfile
+      ? {
+          dockerfile: {
+            ...dockerfile,
+            context: change(dockerfile.context),
+            ...(dockerfile.secrets
+              ? {
+                  secrets: dockerfile.secrets.map((s) =>
+                    s.file ? { ...s, file: change(s.file) } : s,
+                  ),
+                }
+              : {}),
+          },
+        }
+      : {}),
+  };
+}
+
+function portable(path: string, cwd: string): string {
+  return isAbsolute(path) ? relative(cwd, path) || "." : path;
+}
+
+async function hashFile(path: string, property: string, cwd: string): Promise<string> {
+  return sha256File(resolve(cwd, path)).catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === "ENOENT" ? "there is no such file" : `${error.code}`;
+    throw new InputError([
+      { property, reason: `"${path}": ${reason} (looked at ${resolve(cwd, path)})` },
+    ]);
+  });
+}
+
+async function demandFolder(folder: string, property: string, given: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (!found?.isDirectory())
+    throw new InputError([
+      { property, reason: `"${given}" is not a folder (looked at ${folder})` },
+    ]);
+}

@@ -1,0 +1,116 @@
+import { readFile } from "node:fs/promises";
+import { type Ext4Plan, planExt4, withBoot } from "../ext4/plan.ts";
+import type { BootInstall } from "../plan/boot-files.ts";
+import { patchExtlinux } from "../plan/extlinux.ts";
+import { type FstabEntry, fstabText } from "../plan/fstab.ts";
+import type { Ref } from "../plan/ref.ts";
+import type { Context } from "../resource.ts";
+import { loadTree } from "../tree/object.ts";
+import { subtree } from "../tree/subtree.ts";
+import type { Tree } from "../tree/types.ts";
+import type { MachineFile } from "./machine-files.ts";
+import { withFiles } from "./with-files.ts";
+
+/** What decides a filesystem. */
+export interface FilesystemPlan {
+  readonly tree: Ref;
+  readonly subtree: string;
+  readonly partition: { offsetBytes: number; sizeBytes: number; uuid: string; label: string };
+  readonly hashSeed: string;
+  readonly installs: readonly BootInstall[];
+  readonly fstab: readonly FstabEntry[];
+  readonly sourceDateEpoch: number;
+}
+
+/** Plans a filesystem: tree, fstab and boot files, with the boot loader told where its second part lies. */
+export async function planFilesystem(
+  request: FilesystemPlan,
+  ctx: Context,
+): Promise<{ plan: Ext4Plan; sources: readonly string[] }> {
+  const whole = await loadTree(await ctx.materialise(request.tree));
+  const tree = request.subtree === "/" ? whole : subtree(whole, request.subtree.slice(1));
+  const files = await bootFiles(request, ctx);
+  if (request.fstab.length > 0)
+    files.push(bootFile("etc/fstab", 0o644, Buffer.from(fstabText(request.fstab))));
+  const loader = request.installs.find((install) => install.method === "extlinux");
+  if (!loader?.bootSector) {
+    const filled = await withFiles(tree, files, request.sourceDateEpoch, ctx.store);
+    return { plan: planExt4(filled, options(request, [])), sources: filled.sources };
+  }
+  const sys = `${loader.directory.slice(1)}/ldlinux.sys`;
+  const bootSector = await readFile(await ctx.materialise(loader.bootSector));
+  return planBootable({ request, tree, files, sys, bootSector, directory: loader.directory }, ctx);
+}
+
+interface Bootable {
+  readonly request: FilesystemPlan;
+  readonly tree: Tree;
+  readonly files: readonly MachineFile[];
+  readonly sys: string;
+  readonly bootSector: Uint8Array;
+  readonly directory: string;
+}
+
+/** Plans twice: first to learn where ldlinux.sys lies, which only its size decides; then with its content told so. */
+async function planBootable(
+  { request, tree, files, sys, bootSector, directory }: Bootable,
+  ctx: Context,
+) {
+  const pristine = files.find((file) => file.path === sys)?.content;
+  if (!pristine) throw new Error(`The boot loader places no /${sys}`);
+  const fill = (list: readonly MachineFile[]) =>
+    withFiles(tree, list, request.sourceDateEpoch, ctx.store);
+  const draft = planExt4(await fill(files), options(request, [sys]));
+  const { offsetBytes, sizeBytes } = request.partition;
+  const patched = patchExtlinux({
+    ldlinuxSys: pristine,
+    bootSector,
+    sectors: sectorsOf(draft, sys, pristine.length),
+    partitionStartSector: offsetBytes / 512,
+    partitionSectors: sizeBytes / 512,
+    directory,
+  });
+  const filled = await fill(
+    files.map((f) => (f.path === sys ? { ...f, content: patched.ldlinuxSys } : f)),
+  );
+  const plan = planExt4(filled, options(request, [sys]));
+  if (`${plan.blocksOf(sys)}` !== `${draft.blocksOf(sys)}`)
+    throw new Error(`/${sys} moved between two plans`);
+  const first = new Uint8Array(1024);
+  first.set(patched.bootSector);
+  return { plan: withBoot(plan, first), sources: filled.sources };
+}
+
+/** The sectors of 512 bytes, counted from the partition's start, that a file of a plan lies in. */
+function sectorsOf(plan: Ext4Plan, path: string, bytes: number): number[] {
+  const perBlock = plan.blockSize / 512;
+  const sectors = plan
+    .blocksOf(path)
+    .flatMap(([block, count]) =>
+      Array.from({ length: count * perBlock }, (_, i) => block * perBlock + i),
+    );
+  return sectors.slice(0, Math.ceil(bytes / 512));
+}
+
+function options(request: FilesystemPlan, first: readonly string[]) {
+  const { sizeBytes, uuid, label } = request.partition;
+  return {
+    sizeBytes,
+    uuid,
+    label,
+    first,
+    hashSeed: request.hashSeed,
+    epochSeconds: request.sourceDateEpoch,
+  };
+}
+
+function bootFile(path: string, mode: number, content: Uint8Array): MachineFile {
+  return { path, type: "file", mode, uid: 0, gid: 0, content };
+}
+
+async function bootFiles(request: FilesystemPlan, ctx: Context): Promise<MachineFile[]> {
+  const files: MachineFile[] = [];
+  for (const { path, mode, content } of request.installs.flatMap((install) => install.files))
+    files.push(bootFile(path.slice(1), mode, await readFile(await ctx.materialise(content))));
+  return files;
+}

@@ -1,0 +1,40 @@
+import type { InputProblem } from "../errors.ts";
+import type { RootfsInputs } from "./rootfs-schema.ts";
+
+/** Rules of Rootfs across fields. */
+export function rootfsProblems({ source, files }: Partial<RootfsInputs>): InputProblem[] {
+  const problems: InputProblem[] = [];
+  if (source) {
+    const given = Object.entries(source).filter(([, value]) => value !== undefined);
+    if (given.length !== 1)
+      problems.push({
+        property: "source",
+        reason: `needs exactly one of dockerfile, image, ociLayout, ociArchive, dockerArchive, tar, directory; got ${given.map(([key]) => key).join(" and ") || "none"}`,
+      });
+    for (const [i, { env, file }] of (source.dockerfile?.secrets ?? []).entries())
+      if ((env === undefined) === (file === undefined))
+        problems.push({
+          property: `source.dockerfile.secrets[${i}]`,
+          reason: "needs either env or file",
+        });
+  }
+  const seen = new Map<string, number>();
+  for (const [i, file] of (files ?? []).entries()) {
+    const kinds = (["content", "source", "symlink", "directory"] as const).filter(
+      (k) => file[k] !== undefined,
+    );
+    if (kinds.length !== 1)
+      problems.push({
+        property: `files[${i}]`,
+        reason: `needs exactly one of content, source, symlink, directory; got ${kinds.join(" and ") || "none"}`,
+      });
+    const before = seen.get(file.path);
+    if (before !== undefined)
+      problems.push({
+        property: `files[${i}].path`,
+        reason: `"${file.path}" is files[${before}] already`,
+      });
+    seen.set(file.path, i);
+  }
+  return problems;
+}
