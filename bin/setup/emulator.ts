@@ -8,8 +8,24 @@ import type { Say } from "./progress.ts";
 const folder = join(work, "azurite");
 const usualPort = 10_000;
 
-/** The endpoint of the emulator's only account. */
-const endpointAt = (port: number) => `http://127.0.0.1:${port}/devstoreaccount1`;
+/** The account that every Azurite has; its key is published in Azurite's documentation. */
+const account = "devstoreaccount1";
+const accountKey =
+  "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+/** The endpoint of the emulator's account. */
+const endpointAt = (port: number) => `http://127.0.0.1:${port}/${account}`;
+
+/** Names the emulator as Azure's SDKs want an account to be named. */
+function connectionStringAt(port: number): string {
+  const login = `AccountName=${account};AccountKey=${accountKey}`;
+  return `DefaultEndpointsProtocol=http;${login};BlobEndpoint=${endpointAt(port)};`;
+}
+
+/** True when a connection string is the emulator's, at whatever port. */
+export function isEmulator(connectionString: string): boolean {
+  return connectionString.includes(`AccountName=${account};`);
+}
 
 /** True when Azurite, and nothing else, answers on a port. */
 async function isAzurite(port: number): Promise<boolean> {
@@ -46,10 +62,10 @@ function readRunning(): Running | undefined {
   }
 }
 
-/** Finds or starts Azurite, Azure's storage on this machine; it is left running. Resolves to its endpoint. */
+/** Finds or starts Azurite, Azure's storage on this machine; it is left running. Resolves to its connection string. */
 export async function setUpEmulator(say: Say): Promise<string> {
   const before = readRunning();
-  if (before && (await isAzurite(before.port))) return endpointAt(before.port);
+  if (before && (await isAzurite(before.port))) return connectionStringAt(before.port);
   // The same port again: an endpoint is an input of resources, and another one would replace them.
   const port = await findFreePort(before?.port ?? usualPort);
   say("starting Azurite, because the example publishes to Azure's storage");
@@ -63,5 +79,5 @@ export async function setUpEmulator(say: Say): Promise<string> {
     answers: () => isAzurite(port),
   });
   writeFileSync(join(folder, "running.json"), JSON.stringify({ pid, port }));
-  return endpointAt(port);
+  return connectionStringAt(port);
 }

@@ -196,7 +196,7 @@ describe("the closing line of the tests", () => {
 });
 
 test("the stack's outputs are printed in one column", () => {
-  expect(formatOutputs({ path: "/disk", sizeMiB: 512, a: { b: 1 } })).toEqual([
+  expect(formatOutputs({ a: { b: 1 }, path: "/disk", sizeMiB: 512 })).toEqual([
     '  a        {"b":1}',
     "  path     /disk",
     "  sizeMiB  512",
