@@ -1,0 +1,182 @@
+import { randomUUID } from "node:crypto";
+import type { BlobGetPropertiesResponse, PageBlobClient } from "@azure/storage-blob";
+import { CloudError } from "../errors.ts";
+import { withoutRanges } from "../plan/ranges.ts";
+import type { Log } from "../resource.ts";
+import { dataRanges } from "../store/data-ranges.ts";
+import type { ByteSource } from "../store/vhd-view.ts";
+import { type AzureContainer, blobUri } from "./azure-client.ts";
+import { azureCode, isAbsent } from "./azure-errors.ts";
+import { type Leased, leaseId, withLease } from "./azure-lease.ts";
+import { heldRanges, putRanges, rangesToSend, verifyRanges } from "./azure-upload.ts";
+import { fromMetadata, type Mark, toMetadata, versionName } from "./azure-versions.ts";
+
+/** A VHD to bring to a container. */
+export interface Publication {
+  readonly container: AzureContainer;
+  readonly prefix: string;
+  /** Digest of the VHD; names the blob. */
+  readonly digest: string;
+  readonly sizeBytes: number;
+  /** Hash of the resource's URN. */
+  readonly owner: string;
+  /** Hash of the boot test's proof, or `unproven`. */
+  readonly proof: string;
+  readonly concurrency: number;
+  /** Opens the content; asked for only when something has to be compared or sent. */
+  open(): Promise<ByteSource>;
+  readonly previous: Previous | undefined;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+/** What the last run recorded. */
+export interface Previous {
+  readonly blobName: string;
+  readonly etag: string;
+  readonly claim: string;
+  /** Not empty when a refresh found the blob changed. */
+  readonly drift: string;
+}
+
+/** What is there now. */
+export interface Published {
+  readonly blobUri: string;
+  readonly blobName: string;
+  readonly etag: string;
+  readonly claim: string;
+  readonly bytesSent: number;
+  readonly mode: "uploaded" | "resumed" | "unchanged";
+}
+
+/**
+ * The state of a blob as its properties tell: `begun` is an upload that was cut off, `unsure` a finished one that no run has recorded,
+ * `changed` one that somebody wrote after us.
+ */
+export type Condition = "absent" | "foreign" | "begun" | "unsure" | "complete" | "changed";
+
+/** Tells the state of a blob of this name. */
+export function judge(
+  name: string,
+  found: Pick<BlobGetPropertiesResponse, "metadata" | "contentLength" | "etag"> | undefined,
+  job: Pick<Publication, "digest" | "sizeBytes" | "previous" | "owner">,
+): Condition {
+  if (!found) return "absent";
+  const { previous } = job;
+  const mark = fromMetadata(found.metadata);
+  if (!mark || (mark.owner !== job.owner && mark.claim !== previous?.claim)) return "foreign";
+  if (mark.digest !== job.digest || found.contentLength !== job.sizeBytes) return "changed";
+  if (mark.state === "uploading") return "begun";
+  if (previous?.blobName !== name) return "unsure";
+  return previous.drift === "" && previous.etag === found.etag ? "complete" : "changed";
+}
+
+/** Brings a VHD to a blob of its own: sends what is missing, checks it, and only then calls it complete. */
+export async function publish(job: Publication): Promise<Published> {
+  const blob = job.container.client.getPageBlobClient(versionName(job.prefix, job.digest));
+  const uri = blobUri(blob);
+  const found = await job.container.attempt(`Looking for ${uri}`, () => head(blob, job.signal));
+  const condition = judge(blob.name, found, job);
+  if (condition === "foreign")
+    throw new CloudError(`${uri} belongs to something else and will not be overwritten`, {
+      hint: "choose another prefix or container, or delete that blob",
+    });
+  const { digest, owner, proof } = job;
+  const claim = job.previous?.claim ?? randomUUID();
+  const mark: Mark = { owner, claim, digest, state: "complete", proof };
+  const result = { blobUri: uri, blobName: blob.name, claim };
+  return job.container.attempt(`Uploading to ${uri}`, async () => {
+    if (condition === "complete") {
+      const etag = await remark(blob, found!, mark, job.signal);
+      return { ...result, etag, bytesSent: 0, mode: "unchanged" };
+    }
+    const source = await job.open();
+    try {
+      if (condition === "absent" && !(await createBlob(job, blob, mark))) return publish(job);
+      const sent = await withLease(blob, leaseId(owner, digest), job.signal, (conditions) =>
+        send(job, blob, mark, condition, source, conditions),
+      );
+      return { ...result, ...sent };
+    } finally {
+      await source.close();
+    }
+  });
+}
+
+async function send(
+  job: Publication,
+  blob: PageBlobClient,
+  mark: Mark,
+  condition: Condition,
+  source: ByteSource,
+  conditions: Leased,
+): Promise<Pick<Published, "etag" | "bytesSent" | "mode">> {
+  const { signal, concurrency, log } = job;
+  const wanted = await dataRanges(source, signal);
+  let held = condition === "begun" || condition === "unsure" ? await heldRanges(blob, signal) : [];
+  let ranges = rangesToSend(wanted, held);
+  let mode: Published["mode"] = condition === "begun" ? "resumed" : "uploaded";
+  const astray = withoutRanges(held, wanted).length > 0;
+  if (condition === "unsure" && ranges.length === 0 && !astray) mode = "unchanged";
+  else if (condition === "changed" || condition === "unsure" || astray) {
+    // Somebody else wrote here: no page can be trusted. Creating the blob again empties it.
+    await blob.create(job.sizeBytes, { ...blobOptions(mark, signal), conditions });
+    held = [];
+    ranges = rangesToSend(wanted, held);
+    mode = "uploaded";
+  }
+  const progress = (text: string) => log.progress(text);
+  const options = { conditions, concurrency, signal, progress };
+  const bytesSent = await putRanges(blob, source, ranges, options);
+  if (mode !== "unchanged") await verifyRanges(blob, wanted, signal);
+  const metadata = toMetadata(mark);
+  const { etag } = await blob.setMetadata(metadata, { conditions, abortSignal: signal });
+  return { etag: etag!, bytesSent, mode };
+}
+
+/** False when somebody was quicker. */
+async function createBlob(job: Publication, blob: PageBlobClient, mark: Mark): Promise<boolean> {
+  const options = { ...blobOptions(mark, job.signal), conditions: { ifNoneMatch: "*" } };
+  try {
+    await blob.create(job.sizeBytes, options).catch(async (error) => {
+      if (azureCode(error) !== "ContainerNotFound") throw error;
+      await job.container.client.createIfNotExists({ abortSignal: job.signal });
+      await blob.create(job.sizeBytes, options);
+    });
+    return true;
+  } catch (error) {
+    if (azureCode(error) === "BlobAlreadyExists") return false;
+    throw error;
+  }
+}
+
+function blobOptions(mark: Mark, abortSignal: AbortSignal) {
+  return { metadata: toMetadata({ ...mark, state: "uploading" }), abortSignal };
+}
+
+/** Writes the mark of a finished blob anew if it says something else; every write gives a new etag. */
+async function remark(
+  blob: PageBlobClient,
+  found: BlobGetPropertiesResponse,
+  mark: Mark,
+  abortSignal: AbortSignal,
+): Promise<string> {
+  const metadata = toMetadata(mark);
+  const same = Object.entries(metadata).every(([key, value]) => found.metadata?.[key] === value);
+  if (same) return found.etag!;
+  const conditions = { ifMatch: found.etag! };
+  return (await blob.setMetadata(metadata, { conditions, abortSignal })).etag!;
+}
+
+/** A blob's properties; undefined only when the service says that it, or its container, is not there. */
+export async function head(
+  blob: PageBlobClient,
+  abortSignal: AbortSignal,
+): Promise<BlobGetPropertiesResponse | undefined> {
+  try {
+    return await blob.getProperties({ abortSignal });
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+
+/** What becomes of a request: `late` does it, but the answer is lost. */
+export type Fate = "pass" | "busy" | "reset" | "late" | "silent";
+
+/** A request as a test sees it. */
+export interface Seen {
+  readonly method: string;
+  readonly url: string;
+  readonly body: Buffer;
+  /** True for the upload of pages. */
+  readonly put: boolean;
+}
+
+/** Stands before the emulator, records what is sent, and lets a test make things go wrong. */
+export async function startProxy(target: number, fate: (seen: Seen) => Fate | Promise<Fate>) {
+  const seen: Seen[] = [];
+  const server = createServer(async (incoming, outgoing) => {
+    const body = await readBody(incoming).catch(() => undefined);
+    if (!body) return; // the client went away
+    const { method = "", url = "", headers } = incoming;
+    const one: Seen = { method, url, body, put: headers["x-ms-page-write"] === "update" };
+    seen.push(one);
+    const decided = await fate(one);
+    if (decided === "silent") return;
+    if (decided === "reset") return void incoming.socket.destroy();
+    if (decided === "busy") return void outgoing.writeHead(503).end();
+    forward(target, incoming, body, decided === "late" ? undefined : outgoing);
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address ? address.port : 0,
+    seen,
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+function forward(
+  port: number,
+  { method, url, headers, socket }: IncomingMessage,
+  body: Buffer,
+  outgoing: ServerResponse | undefined,
+): void {
+  const onward = request({ host: "127.0.0.1", port, method, path: url, headers }, (answer) => {
+    if (!outgoing) return void answer.resume().on("end", () => socket.destroy());
+    outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+    answer.pipe(outgoing);
+  });
+  onward.on("error", () => socket.destroy());
+  onward.end(body);
+}
+
+async function readBody(incoming: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of incoming) parts.push(part as Buffer);
+  return Buffer.concat(parts);
+}
