@@ -133,12 +133,12 @@ class Replayer {
   }
 
   /** Takes the name, the inode number and the room that a deleted entry once took. */
-  #ghost({ path, type, size }: Ghost): void {
+  #ghost({ path, type, size, data = [[0, size]] }: Ghost): void {
     if (path === "" || path === lostAndFoundName) return;
     const parent = this.#directories.get(parentOf(path));
     if (parent && nameOf(path).length <= 255) this.#slot(parent, path);
     if (type === "link") return;
-    const segments = [[0, 0, size] as const];
+    const segments = data.map(([at, length]) => [at, 0, length] as const);
     const node = makeNode({ ...blankEntry(type, path), size, segments }, false, this.#number(path));
     if (!node.names) this.#contents.push(node);
     else if (!this.#directories.get(path)?.live) {

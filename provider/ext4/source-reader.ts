@@ -9,7 +9,8 @@ export class SourceReader {
   readonly #sources: readonly string[];
   readonly #sourcePath: SourcePath;
   readonly #files = new Map<number, FileHandle>();
-  #window = Buffer.alloc(0);
+  readonly #buffer = Buffer.allocUnsafe(windowBytes);
+  #window = this.#buffer.subarray(0, 0);
   #windowSource = -1;
   #windowStart = 0;
 
@@ -40,12 +41,8 @@ export class SourceReader {
 
   async #move(source: number, offset: number): Promise<void> {
     const file = await this.#open(source);
-    const buffer =
-      this.#window.buffer.byteLength < windowBytes
-        ? Buffer.alloc(windowBytes)
-        : Buffer.from(this.#window.buffer);
-    const { bytesRead } = await file.read(buffer, 0, windowBytes, offset);
-    this.#window = buffer.subarray(0, bytesRead);
+    const { bytesRead } = await file.read(this.#buffer, 0, windowBytes, offset);
+    this.#window = this.#buffer.subarray(0, bytesRead);
     this.#windowSource = source;
     this.#windowStart = offset;
   }
