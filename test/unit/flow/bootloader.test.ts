@@ -1,0 +1,142 @@
+import { describe, expect, test } from "vitest";
+import { Bootloader } from "../../../provider/flow/compose/bootloader.ts";
+import { refsIn } from "../../../provider/plan/ref.ts";
+
+const file = (digit: string) => ({
+  kind: "file" as const,
+  digest: `sha256:${digit.repeat(64)}`,
+  recipe: "made",
+});
+const given = {
+  rootUuid: "3e6b2f14-8a52-4f0e-9d0c-1f6a7b9c2d10",
+  kernel: { ref: file("a"), path: "/boot/vmlinuz-6.1.0-40-amd64" },
+  initrd: { ref: file("b"), path: "/boot/initrd.img-6.1.0-40-amd64" },
+};
+const planOf = (more: object = {}) =>
+  Bootloader.plan(Bootloader.inputs.parse({ ...given, ...more }));
+
+describe("Bootloader refuses", () => {
+  test.each<[string, object, string]>([
+    [
+      "a second line in the command line",
+      { commandLine: "rw\nLABEL x" },
+      "commandLine: must be printable ASCII on one line",
+    ],
+    [
+      "a control character in the menu's title",
+      { menuTitle: "a\u001b[2J" },
+      "menuTitle: must be printable ASCII on one line",
+    ],
+    [
+      "a kernel path with a space",
+      { kernel: { ...given.kernel, path: "/boot/my kernel" } },
+      "kernel.path: must be an absolute path without spaces, or empty",
+    ],
+    [
+      "a console that smuggles an argument",
+      { consoles: ["ttyS0 init=/bin/sh"] },
+      "consoles[0]: must be such as ttyS0,115200",
+    ],
+    [
+      "a UUID in upper case, which the initrd would not find",
+      { rootUuid: given.rootUuid.toUpperCase() },
+      "rootUuid: must be a UUID in lower case",
+    ],
+    [
+      "a boot loader that it does not know",
+      { type: "lilo" },
+      'type: Invalid input: expected "extlinux"',
+    ],
+  ])("%s", (_title, more, expected) => {
+    const result = Bootloader.inputs.safeParse({ ...given, ...more });
+    const found = result.error?.issues.map(
+      (i) =>
+        `${i.path
+          .map((p) => (typeof p === "number" ? `[${p}]` : `.${String(p)}`))
+          .join("")
+          .slice(1)}: ${i.message}`,
+    );
+    expect(found?.[0]).toBe(expected);
+  });
+
+  test.each<[string, object, string[]]>([
+    [
+      "arguments in the command line that other inputs set",
+      { commandLine: "ro root=/dev/sda1 initrd=/x" },
+      [
+        'commandLine: has "root=", which rootUuid sets',
+        'commandLine: has "initrd=", which initrd sets',
+      ],
+    ],
+    [
+      "a menu that would be gone at once",
+      { menuTitle: "Debian" },
+      ["timeoutSeconds: is 0 but a menu needs time to be seen (set it to at least 1)"],
+    ],
+    [
+      "a command line that the kernel would cut",
+      { commandLine: "x".repeat(2000) },
+      [
+        "commandLine: makes a command line of 2160 bytes with root and consoles but the kernel takes 2047",
+      ],
+    ],
+  ])("%s", (_title, more, expected) => {
+    const problems = Bootloader.rules?.(Bootloader.inputs.parse({ ...given, ...more })) ?? [];
+    expect(problems.map(({ property, reason }) => `${property}: ${reason}`)).toEqual(expected);
+  });
+});
+
+describe("Bootloader plans", () => {
+  test("the seed's configuration with a serial console", () => {
+    expect(planOf().config).toMatchInlineSnapshot(`
+      "SERIAL 0 115200
+      DEFAULT linux
+      PROMPT 0
+      LABEL linux
+        KERNEL /boot/vmlinuz-6.1.0-40-amd64
+        APPEND rw root=UUID=3e6b2f14-8a52-4f0e-9d0c-1f6a7b9c2d10 console=tty0 console=ttyS0,115200 initrd=/boot/initrd.img-6.1.0-40-amd64
+      "
+    `);
+  });
+
+  test("a menu on the second serial port", () => {
+    const config = planOf({
+      consoles: ["ttyS1,9600"],
+      menuTitle: "Debian 12",
+      timeoutSeconds: 5,
+    }).config;
+    expect(config).toMatchInlineSnapshot(`
+      "SERIAL 1 9600
+      DEFAULT linux
+      UI menu.c32
+      MENU TITLE Debian 12
+      TIMEOUT 50
+      LABEL linux
+        KERNEL /boot/vmlinuz-6.1.0-40-amd64
+        APPEND rw root=UUID=3e6b2f14-8a52-4f0e-9d0c-1f6a7b9c2d10 console=ttyS1,9600 initrd=/boot/initrd.img-6.1.0-40-amd64
+      "
+    `);
+  });
+
+  test("no serial port and no initrd where none is wanted", () => {
+    expect(planOf({ consoles: ["tty0"], initrd: undefined }).config).toMatchInlineSnapshot(`
+      "DEFAULT linux
+      PROMPT 0
+      LABEL linux
+        KERNEL /boot/vmlinuz-6.1.0-40-amd64
+        APPEND rw root=UUID=3e6b2f14-8a52-4f0e-9d0c-1f6a7b9c2d10 console=tty0
+      "
+    `);
+  });
+
+  test("the place of a kernel that is not in the tree", () => {
+    const plan = planOf({ kernel: { ref: file("a") } });
+    expect(plan.placed).toEqual([{ path: "/boot/vmlinuz", content: file("a") }]);
+    expect(plan.config).toContain("KERNEL /boot/vmlinuz\n");
+  });
+
+  test("the same for another kernel at the same path of the tree", () => {
+    expect(planOf({ kernel: { ...given.kernel, ref: file("c") } })).toEqual(planOf());
+    expect(refsIn(planOf())).toEqual([]);
+  });
+});
