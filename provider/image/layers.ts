@@ -1,8 +1,10 @@
-import { access, mkdir, writeFile } from "node:fs/promises";
+import { access, constants, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { ContentError } from "../errors.ts";
 import { buildProgress, buildToLayout } from "../host/buildx.ts";
 import { digestOf } from "../plan/canonical.ts";
 import type { Context } from "../resource.ts";
+import { sha256File } from "../store/verify.ts";
 import { ingestDirectory } from "../tree/ingest/directory.ts";
 import { ingestDockerArchive } from "../tree/ingest/docker-archive.ts";
 import { ingestOciArchive, ingestOciLayout } from "../tree/ingest/oci.ts";
@@ -91,8 +93,13 @@ async function archived(source: RootfsSource, ctx: Context): Promise<Ingested> {
           : tar
             ? await ingestTar(at(tar), options)
             : await ingestDirectory(at(directory ?? "."), options);
-    for (const { digest, file } of ingested.layers)
-      await ctx.store.commit({ kind: "layer", digest, file });
+    for (const { digest, file, inPlace } of ingested.layers) {
+      const own = inPlace ? join(into, digest.slice("sha256:".length)) : file;
+      if (inPlace) await copyFile(file, own, constants.COPYFILE_FICLONE);
+      if (inPlace && (await sha256File(own, ctx.signal)) !== digest)
+        throw new ContentError(`The layer ${digest} of the OCI layout is damaged: ${file}`);
+      await ctx.store.commit({ kind: "layer", digest, file: own });
+    }
     return ingested;
   });
 }
