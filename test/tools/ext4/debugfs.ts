@@ -40,7 +40,11 @@ export function walk(image: string, folder: string): Map<string, Facts> {
   const inodes = new Map([["", 2]]);
   for (let level = [["", 2] as const]; level.length > 0; ) {
     const next: [string, number][] = [];
-    debugfs(image, level.map(([, inode]) => `ls -p <${inode}>`), folder).forEach((text, i) => {
+    debugfs(
+      image,
+      level.map(([, inode]) => `ls -p <${inode}>`),
+      folder,
+    ).forEach((text, i) => {
       const parent = level[i]![0];
       for (const line of text.split("\n")) {
         const [, inode, mode, , , name] = line.split("/");
@@ -59,16 +63,38 @@ export function walk(image: string, folder: string): Map<string, Facts> {
 }
 
 function factsOf(image: string, inodes: readonly number[], folder: string): Map<number, Facts> {
-  const stats = debugfs(image, inodes.map((n) => `stat <${n}>`), folder);
-  const dumps = debugfs(image, inodes.map((n) => `dump <${n}> ${join(folder, `dump-${n}`)}`), folder);
+  const stats = debugfs(
+    image,
+    inodes.map((n) => `stat <${n}>`),
+    folder,
+  );
+  const dumps = debugfs(
+    image,
+    inodes.map((n) => `dump <${n}> ${join(folder, `dump-${n}`)}`),
+    folder,
+  );
   if (dumps.some((text) => text.trim() !== "")) throw new Error(dumps.join(""));
-  const lists = debugfs(image, inodes.map((n) => `ea_list <${n}>`), folder);
+  const lists = debugfs(
+    image,
+    inodes.map((n) => `ea_list <${n}>`),
+    folder,
+  );
   const values = inodes.flatMap((n, i) =>
-    [...lists[i]!.matchAll(/^ {2}(.+?) \(\d+\)/gm)].map(([, name]) => ({ n, name: plainName(name!) })),
+    [...lists[i]!.matchAll(/^ {2}(.+?) \(\d+\)/gm)].map(([, name]) => ({
+      n,
+      name: plainName(name!),
+    })),
   );
   const out = (i: number): string => join(folder, `value-${i}`);
-  debugfs(image, values.map(({ n, name }, i) => `ea_get -f ${out(i)} <${n}> ${name}`), folder);
-  const xattrs = values.map(({ n, name }, i) => ({ n, pair: [name, readFileSync(out(i), "latin1")] as const }));
+  debugfs(
+    image,
+    values.map(({ n, name }, i) => `ea_get -f ${out(i)} <${n}> ${name}`),
+    folder,
+  );
+  const xattrs = values.map(({ n, name }, i) => ({
+    n,
+    pair: [name, readFileSync(out(i), "latin1")] as const,
+  }));
   return new Map(
     inodes.map((inode, i) => {
       const own = xattrs.filter(({ n }) => n === inode).map(({ pair }) => pair);
@@ -93,7 +119,7 @@ function parseStat(text: string, inode: number, dump: Buffer, xattrs: Facts["xat
     return found;
   };
   const type = field(/Type: (\S+(?: special)?)/);
-  const fast = /Fast link dest: "([^]*)"\n/.exec(text)?.[1];
+  const fast = /Fast link dest: "(.*)"\n/s.exec(text)?.[1];
   // The time as debugfs reads it, with the epoch bits; of the raw words only the nanoseconds.
   const when = /mtime: 0x[0-9a-f]+:([0-9a-f]+) -- (.*)/.exec(text)!;
   return {

@@ -14,7 +14,17 @@ export type Layers = readonly (readonly Change[])[];
 
 const block = 4096;
 // Few names, so that layers meet each other; some are long, not UTF-8, or odd in a shell.
-const names = ["a", "b", "etc", "lib", "with space", "caf\xe9", "-x", "n".repeat(255), "lost+found"];
+const names = [
+  "a",
+  "b",
+  "etc",
+  "lib",
+  "with space",
+  "caf\xe9",
+  "-x",
+  "n".repeat(255),
+  "lost+found",
+];
 const name = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...names) },
   fc.stringMatching(/^[a-z]{1,40}$/),
@@ -26,7 +36,16 @@ const path = fc
 const id = fc.oneof(fc.nat(2000), fc.constantFrom(0, 65535, 65536, 4_000_000_000, 2 ** 32 - 1));
 const mtime = fc.oneof(
   fc.integer({ min: 1_500_000_000, max: 1_735_689_600 }),
-  fc.constantFrom(0, -1, -(2 ** 31), 2 ** 31 - 1, 2 ** 31, 2 ** 32, 2 ** 33 + 5, 2 ** 34 - 2 ** 31 - 1),
+  fc.constantFrom(
+    0,
+    -1,
+    -(2 ** 31),
+    2 ** 31 - 1,
+    2 ** 31,
+    2 ** 32,
+    2 ** 33 + 5,
+    2 ** 34 - 2 ** 31 - 1,
+  ),
 );
 const bytes = (maxLength: number): fc.Arbitrary<string> =>
   fc.uint8Array({ maxLength }).map((b) => Buffer.from(b).toString("latin1"));
@@ -49,11 +68,18 @@ const common = fc.record({
 });
 
 const solidFile = fc
-  .tuple(fc.oneof(fc.nat(9000), fc.nat(300_000), fc.constantFrom(0, block, 2 * block)), fc.nat(2 ** 22))
+  .tuple(
+    fc.oneof(fc.nat(9000), fc.nat(300_000), fc.constantFrom(0, block, 2 * block)),
+    fc.nat(2 ** 22),
+  )
   .map(([size, at]) => fileOf(size, size === 0 ? [] : [[0, at, size]]));
 /** Pages of which some are holes; the tail may be a part of a page. */
 const sparseFile = fc
-  .tuple(fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }), fc.nat(block - 1), fc.nat(2 ** 20))
+  .tuple(
+    fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }),
+    fc.nat(block - 1),
+    fc.nat(2 ** 20),
+  )
   .map(([pages, tail, at]) => {
     const size = pages.length * block - tail;
     const segments: [number, number, number][] = [];
@@ -66,9 +92,9 @@ const sparseFile = fc
     });
     return fileOf(size, segments);
   });
-const symlink = fc.oneof(fc.integer({ min: 1, max: 100 }), fc.constantFrom(59, 60, 4095)).map(
-  (size) => ({ type: "symlink" as const, size, target: "t/".repeat(size).slice(0, size) }),
-);
+const symlink = fc
+  .oneof(fc.integer({ min: 1, max: 100 }), fc.constantFrom(59, 60, 4095))
+  .map((size) => ({ type: "symlink" as const, size, target: "t/".repeat(size).slice(0, size) }));
 const device = fc.record({
   type: fc.constantFrom("character" as const, "block" as const),
   size: fc.constant(0),
@@ -141,4 +167,5 @@ function apply(stack: LayerStack, made: Change): void {
   }
 }
 
-if (sourceBytes.length < 2 ** 22 + 300_000) throw new Error("the source is too short for the files");
+if (sourceBytes.length < 2 ** 22 + 300_000)
+  throw new Error("the source is too short for the files");

@@ -1,5 +1,12 @@
 import type { Ext4Options } from "../../../provider/ext4/options.ts";
-import type { Boundary, Entry, EntryType, Ghost, Item, Tree } from "../../../provider/tree/types.ts";
+import type {
+  Boundary,
+  Entry,
+  EntryType,
+  Ghost,
+  Item,
+  Tree,
+} from "../../../provider/tree/types.ts";
 import { contentOf, digestOf, source } from "./contents.ts";
 
 /** Options of all test filesystems; a small journal keeps them small. */
