@@ -29,6 +29,7 @@ export function clearDeadLocks(folder: string): string[] {
     const lock = JSON.parse(readFileSync(join(locks, name), "utf8")) as BackendLock;
     if (lock.hostname !== hostname() || isPulumi(lock.pid)) continue;
     rmSync(join(locks, name));
+    rmSync(join(locks, `${name}.attrs`), { force: true });
     cleared.push(`process ${lock.pid}`);
   }
   return cleared;
