@@ -18,7 +18,8 @@ function findLatestChange(path: string): number {
 /** Compiles the sources to dist/, which Pulumi's providers are loaded from, unless nothing changed. */
 export async function buildSources(say: Say): Promise<string> {
   const stamp = join(work, "built");
-  const changed = Math.max(...sources.map((path) => findLatestChange(join(root, path))));
+  const present = sources.map((path) => join(root, path)).filter((path) => existsSync(path));
+  const changed = Math.max(...present.map(findLatestChange));
   const isBuilt =
     existsSync(join(root, "dist")) && existsSync(stamp) && statSync(stamp).mtimeMs > changed;
   if (isBuilt) return "dist/ is up to date";

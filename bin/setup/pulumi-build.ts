@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { chmod, copyFile, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run, tryRun } from "./run.ts";
@@ -36,11 +37,19 @@ function writeGoMod(module: GoModule): string {
   ].join("\n");
 }
 
+/** The user's Go caches where there are any, else passing ones: they would keep gigabytes for one build. */
+async function chooseCaches(stage: string): Promise<Record<string, string>> {
+  const usual = await tryRun(["go", "env", "GOMODCACHE"]);
+  if (usual && existsSync(usual)) return {};
+  return { GOMODCACHE: join(stage, "modules"), GOCACHE: join(stage, "objects") };
+}
+
 /** Starts a Go module around another one and gives a way to run go in it. */
-async function makeModule(folder: string, module: GoModule) {
+async function makeModule(folder: string, module: GoModule, caches: Record<string, string>) {
   await mkdir(folder);
   await writeFile(join(folder, "go.mod"), writeGoMod(module));
-  const env = { GOFLAGS: "-mod=mod -buildvcs=false -trimpath", GOWORK: "off", CGO_ENABLED: "0" };
+  const flags = "-mod=mod -modcacherw -buildvcs=false -trimpath";
+  const env = { ...caches, GOFLAGS: flags, GOWORK: "off", CGO_ENABLED: "0" };
   return (...args: string[]) =>
     run(["go", ...args], { cwd: folder, env, hint: "check that go reaches its module proxy" });
 }
@@ -50,14 +59,15 @@ export async function buildPulumi(bin: string): Promise<void> {
   await mkdir(join(bin, ".."), { recursive: true });
   const stage = await mkdtemp(`${bin}-`);
   try {
+    const caches = await chooseCaches(stage);
     const out = join(stage, "bin");
     const [pulumi, language, dynamic] = programs;
-    const goCli = await makeModule(join(stage, "cli"), cli);
+    const goCli = await makeModule(join(stage, "cli"), cli, caches);
     // Without its version the Automation API refuses the CLI.
     const version = `-X ${sdk.path}/go/common/version.Version=${cli.version}`;
     const flags = ["-ldflags", `-s -w ${version}`];
     await goCli("build", ...flags, "-o", join(out, pulumi), `${cli.path}/cmd/pulumi`);
-    const goSdk = await makeModule(join(stage, "sdk"), sdk);
+    const goSdk = await makeModule(join(stage, "sdk"), sdk, caches);
     const host = `${sdk.path}/nodejs/cmd/${language}`;
     await goSdk("build", "-ldflags", "-s -w", "-o", join(out, language), host);
     const sources = (await goSdk("list", "-m", "-f", "{{.Dir}}", sdk.path)).trim();
