@@ -18,6 +18,8 @@ export interface Name {
   readonly layer: number;
   /** `ghost`: a later layer took it away; `gone`: nothing of it remains. */
   fate: "alive" | "ghost" | "gone";
+  /** True when the inode lies at this name's place; the inode's other names are links. */
+  holds: boolean;
 }
 
 /** What a tree is made from, in emission order. */
@@ -32,12 +34,10 @@ export function parentOf(path: string): string {
 export function emit(places: readonly Place[]): Tree {
   const items: Item[] = [];
   const sources = new Map<string, number>();
-  const shown = new Map<Inode, string>();
-  const directories = new Set<string>();
+  const holders = new Map<Inode, string>();
   const show = ({ path, inode }: Name) => {
     const { source, segments, ...attributes } = inode.attributes;
-    shown.set(inode, path);
-    if (attributes.type === "directory") directories.add(path);
+    holders.set(inode, path);
     if (source === undefined) return items.push({ kind: "entry", path, ...attributes });
     if (!sources.has(source)) sources.set(source, sources.size);
     const content = { source: sources.get(source)!, segments: segments ?? [] };
@@ -48,31 +48,33 @@ export function emit(places: readonly Place[]): Tree {
     if (place.kind === "ghost") items.push(place);
     else if (place.kind === "boundary") {
       if (items.length > ended) ended = items.push(place);
-    } else if (place.fate !== "alive") {
-      // The inode stays where it is under the first name that is left, if that name's directory is there by now.
-      const first = place.inode.names[0] === place;
-      const heir = first ? place.inode.names.find((name) => name.fate === "alive") : undefined;
-      const stays = heir !== undefined && directories.has(parentOf(heir.path));
-      if (place.fate === "ghost") items.push(ghostOf(place, first && !stays));
-      if (stays) show(heir);
-    } else if (!shown.has(place.inode)) show(place);
-    else if (shown.get(place.inode) !== place.path) items.push(linkTo(place, shown));
+    } else if (place.fate === "ghost") items.push(ghostOf(place));
+    else if (place.fate === "alive" && place.holds) show(place);
+    else if (place.fate === "alive") items.push(linkTo(place, holders.get(place.inode)!));
   }
   return { items, sources: [...sources.keys()] };
 }
 
-function linkTo({ path, inode }: Name, shown: ReadonlyMap<Inode, string>): Entry {
+function linkTo({ path, inode }: Name, target: string): Entry {
   const { mode, uid, gid, mtime, mtimeNs } = inode.attributes;
-  const target = shown.get(inode)!;
   return { kind: "entry", path, type: "link", mode, uid, gid, mtime, mtimeNs, size: 0, target };
 }
 
-function ghostOf({ path, inode }: Name, withInode: boolean): Ghost {
-  if (!withInode) return { kind: "ghost", path, type: "link", size: 0 };
+function ghostOf({ path, inode, holds }: Name): Ghost {
+  if (!holds) return { kind: "ghost", path, type: "link", size: 0 };
   const { type, size, segments } = inode.attributes;
   const solid = segments === undefined || segments[0]?.[2] === size;
   const data = solid ? {} : { data: segments.map(([at, , length]) => [at, length] as const) };
   return { kind: "ghost", path, type, size, ...data };
+}
+
+/** Takes a name away without a trace; the next name of its inode that is left holds it from then on. */
+export function forget(name: Name): void {
+  name.fate = "gone";
+  if (!name.holds) return;
+  name.holds = false;
+  const heir = name.inode.names.find((other) => other.fate === "alive");
+  if (heir) heir.holds = true;
 }
 
 /** The places of a tree, from which {@link emit} makes the same tree again. */
@@ -87,7 +89,14 @@ export function placesOf(tree: Tree): Place[] {
       inode = { attributes: { ...attributes, ...layer }, names: [] };
     }
     inodes.set(path, inode);
-    const name: Name = { kind: "name", path, inode, layer: 0, fate: "alive" };
+    const name: Name = {
+      kind: "name",
+      path,
+      inode,
+      layer: 0,
+      fate: "alive",
+      holds: item.type !== "link",
+    };
     inode.names.push(name);
     return name;
   });

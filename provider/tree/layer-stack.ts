@@ -1,6 +1,15 @@
 import { ContentError } from "../errors.ts";
-import { type Attributes, emit, type Name, type Place, parentOf, placesOf } from "./emission.ts";
-import type { Tree } from "./types.ts";
+import {
+  type Attributes,
+  emit,
+  forget,
+  type Inode,
+  type Name,
+  type Place,
+  parentOf,
+  placesOf,
+} from "./emission.ts";
+import type { Ghost, Tree } from "./types.ts";
 
 /** Something that a layer puts at a path; `target` of a link is the path it shares its inode with. */
 export type Addition = Attributes & { readonly path: string };
@@ -19,6 +28,8 @@ const MAX_LINKS = 40;
 export class LayerStack {
   readonly #places: Place[];
   readonly #directories = new Map<string, Directory>();
+  /** Inodes whose place the running layer took away. */
+  readonly #orphans = new Map<Inode, Name>();
   #layer = 0;
 
   constructor(tree: Tree = { items: [], sources: [] }) {
@@ -31,6 +42,7 @@ export class LayerStack {
 
   /** What comes from here on is of a new layer; ends the one before. */
   beginLayer(): void {
+    this.#settle();
     this.#layer++;
     this.#places.push({ kind: "boundary" });
   }
@@ -61,7 +73,7 @@ export class LayerStack {
       existing.inode.attributes = attributes;
       return;
     }
-    let inode = { attributes, names: [] as Name[] };
+    let inode: Inode = { attributes, names: [] };
     if (attributes.type === "link") {
       const target = this.#find(attributes.target!);
       if (target === undefined || target.inode.attributes.type === "directory") {
@@ -73,15 +85,14 @@ export class LayerStack {
       if (existing?.inode === target.inode) return;
       inode = target.inode;
     }
+    // First: what gives way may hold the last other name of a linked file.
+    this.#place(place, inode, attributes.type !== "link", directory);
     if (existing) this.#kill(directory, existing);
-    const name: Name = { kind: "name", path: place, inode, layer: this.#layer, fate: "alive" };
-    inode.names.push(name);
-    this.#places.push(name);
-    this.#enter(name, directory);
   }
 
   /** The tree as it is now. */
   tree(): Tree {
+    this.#settle();
     return emit([...this.#places, { kind: "boundary" }]);
   }
 
@@ -98,8 +109,34 @@ export class LayerStack {
       for (const child of own.children.values()) this.#kill(own, child);
       this.#directories.delete(name.path);
     }
-    directory.children.delete(baseOf(name.path));
-    name.fate = name.layer === this.#layer ? "gone" : "ghost";
+    const base = baseOf(name.path);
+    if (directory.children.get(base) === name) directory.children.delete(base);
+    if (name.layer === this.#layer) forget(name);
+    else {
+      name.fate = "ghost";
+      if (name.holds) this.#orphans.set(name.inode, name);
+    }
+  }
+
+  /**
+   * Gives what hard links are left of an inode its place: the first takes it over, if its directory is there by
+   * then; else the inode moves to where that name stands. Done when a layer ends, as it mostly replaces all names.
+   */
+  #settle(): void {
+    for (const [inode, name] of this.#orphans) {
+      const heir = inode.names.find((other) => other.fate === "alive");
+      if (!heir) continue;
+      heir.holds = true;
+      const at = this.#places.indexOf(name);
+      const directory = this.#directories.get(parentOf(heir.path))!.name;
+      if (this.#places.indexOf(directory) > at) continue;
+      name.holds = false;
+      // What it leaves keeps its layer from looking empty.
+      const left: Ghost = { kind: "ghost", path: heir.path, type: "link", size: 0 };
+      this.#places.splice(this.#places.indexOf(heir), 1, left);
+      this.#places.splice(at + 1, 0, heir);
+    }
+    this.#orphans.clear();
   }
 
   #root(first: Attributes): Directory {
@@ -117,12 +154,16 @@ export class LayerStack {
       size: 0,
       ...time,
     } as const;
-    const inode = { attributes, names: [] as Name[] };
-    const name: Name = { kind: "name", path, inode, layer: this.#layer, fate: "alive" };
+    this.#place(path, { attributes, names: [] }, true, parent);
+    return this.#directories.get(path)!;
+  }
+
+  #place(path: string, inode: Inode, holds: boolean, parent: Directory | undefined): void {
+    const layer = this.#layer;
+    const name: Name = { kind: "name", path, inode, layer, fate: "alive", holds };
     inode.names.push(name);
     this.#places.push(name);
     this.#enter(name, parent);
-    return this.#directories.get(path)!;
   }
 
   #find(path: string): Name | undefined {

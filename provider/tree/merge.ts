@@ -37,7 +37,7 @@ export function mergeLayers(
       const { path, mtime, mtimeNs } = member;
       if (path.includes(WHITEOUT) && /(^|\/)\.wh\.([^/]*$|\.wh\.)/.test(path)) continue;
       const time =
-        mtime + mtimeNs / 1e9 > sourceDateEpoch
+        mtime > sourceDateEpoch || (mtime === sourceDateEpoch && mtimeNs > 0)
           ? { mtime: sourceDateEpoch, mtimeNs: 0 }
           : { mtime, mtimeNs };
       stack.add({ ...member, ...time, ...(segments && { segments, source: digest }) });

@@ -1,4 +1,4 @@
-import { emit, type Name, type Place, placesOf } from "./emission.ts";
+import { emit, forget, type Name, type Place, placesOf } from "./emission.ts";
 import type { Tree } from "./types.ts";
 
 interface ScrubRule {
@@ -97,7 +97,7 @@ export function scrub(
       return true;
     }
     if (place.kind === "ghost") return false;
-    place.fate = "gone";
+    forget(place);
     count(gone);
     return true;
   });

@@ -35,7 +35,7 @@ export function tarPadding(size: number): Buffer {
 /** The header blocks of an entry: ustar, after a PAX header for what ustar cannot say. Equal entries, equal bytes. */
 export function tarHeader(entry: TarHeader): Buffer {
   const { path, type, mode, uid, gid, size, mtime, mtimeNs = 0, target = "" } = entry;
-  const name = type === "directory" ? `${path}/` : path;
+  const name = path === "" ? "./" : type === "directory" ? `${path}/` : path;
   const records: [string, string][] = [];
   if (!fits(name, 100)) records.push(["path", name]);
   if (!fits(target, 100)) records.push(["linkpath", target]);
