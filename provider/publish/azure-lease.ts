@@ -32,6 +32,6 @@ export async function withLease<T>(
   } finally {
     clearInterval(renewal);
     // Not with the caller's signal: a cancelled upload gives its lease back too. Otherwise it runs out in a minute.
-    await lease.releaseLease({ abortSignal: AbortSignal.timeout(10_000) }).catch(() => {});
+    await lease.releaseLease({ abortSignal: AbortSignal.timeout(3_000) }).catch(() => {});
   }
 }

@@ -294,6 +294,20 @@ test("a blob that somebody else wrote shows as drift, and the next update makes 
   await expectSameBytes(first.blobName, image);
 });
 
+test("an upload that was cut off, or that no run has recorded, is not trusted where somebody else wrote", async () => {
+  const image = await commitVhd(ctx);
+  const { blobName } = await put(plan(image), ctx);
+  const blob = look(azurite.port, container).getPageBlobClient(blobName);
+  const metadata = await metadataOf(blobName);
+  for (const bootwright_state of ["uploading", "complete"]) {
+    await blob.setMetadata({ ...metadata, bootwright_state });
+    await blob.uploadPages(Buffer.alloc(512, 7), 30 * MiB, 512);
+    const result = await put(plan(image), ctx);
+    expect(result).toMatchObject({ mode: "uploaded", bytesSent: image.dataBytes });
+    await expectSameBytes(blobName, image);
+  }
+});
+
 test("a blob is gone only when Azure says so, not when it cannot be asked", async () => {
   const image = await commitVhd(ctx);
   const result = await put(plan(image), ctx);
