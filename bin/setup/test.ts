@@ -1,8 +1,8 @@
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { runForeground } from "./foreground.ts";
 import { root, work } from "./paths.ts";
-import { print, runStep } from "./progress.ts";
+import { print, runStep, SetupError } from "./progress.ts";
 import { run } from "./run.ts";
 
 /** What is read of the report that vitest's JSON reporter writes. */
@@ -60,6 +60,9 @@ export async function test(env: Readonly<Record<string, string>>): Promise<numbe
   rmSync(reportFile, { force: true });
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
   const exitCode = await runForeground(["vitest", "run", ...reporters], env);
+  if (!existsSync(reportFile)) {
+    throw new SetupError("vitest ended before it wrote its report", "see its lines above");
+  }
   const counts = countTests(JSON.parse(readFileSync(reportFile, "utf8")) as TestReport);
   print(formatCounts(counts, failedChecks));
   const isGood = counts.failed === 0 && counts.passed > 0 && failedChecks.length === 0;
