@@ -1,0 +1,25 @@
+import type { Resource } from "./resource.ts";
+import { nodeSdk } from "./schema/node-sdk.ts";
+import { packageSchema } from "./schema/package-schema.ts";
+import { readModel } from "./schema/read-model.ts";
+
+/** What package.json says of the package. */
+export interface About {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+}
+
+/** The text of schema.json: the package as Pulumi's other languages see it. */
+export function schemaText(
+  resources: readonly Resource[],
+  { name, version, description }: About,
+): string {
+  const schema = packageSchema(readModel(resources), { name, version, description });
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+/** The text of sdk/nodejs/resources.ts, before formatting. */
+export function nodeSdkText(resources: readonly Resource[]): string {
+  return nodeSdk(readModel(resources));
+}

@@ -1,0 +1,45 @@
+/** What a value of a property can be; nothing else can be said in every Pulumi language. */
+export type Shape =
+  | { readonly kind: "string" | "integer" | "number" | "boolean" }
+  | { readonly kind: "enum" | "object"; readonly name: string }
+  | { readonly kind: "array"; readonly items: Shape }
+  /** Strings by string. */
+  | { readonly kind: "map" };
+
+/** One property of a resource or of a nested object. */
+export interface Field {
+  readonly name: string;
+  readonly description: string;
+  readonly shape: Shape;
+  readonly required: boolean;
+  /** Value when it is left out; undefined for none. */
+  readonly default?: unknown;
+  /** Encrypted in the state. */
+  readonly secret?: boolean;
+  /** A change makes a new resource. */
+  readonly replaces?: boolean;
+}
+
+export interface ObjectType {
+  readonly description: string;
+  readonly fields: readonly Field[];
+}
+
+export interface EnumType {
+  readonly description: string;
+  readonly values: readonly string[];
+}
+
+export interface ResourceType {
+  readonly name: string;
+  readonly description: string;
+  readonly inputs: readonly Field[];
+  readonly outputs: readonly Field[];
+}
+
+/** Everything that users of the package can name, in the order of the flow and of first use. */
+export interface PackageModel {
+  readonly resources: readonly ResourceType[];
+  readonly objects: ReadonlyMap<string, ObjectType>;
+  readonly enums: ReadonlyMap<string, EnumType>;
+}

@@ -1,0 +1,144 @@
+import type { Field, PackageModel, ResourceType, Shape } from "./model.ts";
+import { describeWithDefault } from "./package-schema.ts";
+
+const docColumns = 96;
+
+/** The classes and types of the TypeScript SDK, before formatting. */
+export function nodeSdk(model: PackageModel): string {
+  const asInput = namesIn(model, (resource) => resource.inputs);
+  const asOutput = namesIn(model, (resource) => resource.outputs);
+  const enums = [...model.enums].map(
+    ([name, { description, values }]) =>
+      `${doc(description)}export type ${name} = ${values.map((v) => JSON.stringify(v)).join(" | ")};\n`,
+  );
+  const objects = [...model.objects].flatMap(([name, { description, fields }]) => [
+    ...(asOutput.has(name)
+      ? [`${doc(description)}export interface ${name} {\n${members(fields, plain)}}\n`]
+      : []),
+    ...(asInput.has(name)
+      ? [`${doc(description)}export interface ${name}Args {\n${members(fields, input)}}\n`]
+      : []),
+  ]);
+  return [
+    "// Generated from the schemas of provider/flow by bin/generate.ts; not edited by hand.\n" +
+      'import type * as pulumi from "@pulumi/pulumi";\n' +
+      'import { BootwrightResource } from "./resource.ts";\n' +
+      'import { pathInStore } from "./path-in-store.ts";\n',
+    ...enums,
+    ...objects,
+    ...model.resources.map(resourceClass),
+  ].join("\n");
+}
+
+function resourceClass(resource: ResourceType): string {
+  const { name, description, inputs, outputs } = resource;
+  const declaration = [
+    `type: ${JSON.stringify(name)}`,
+    `outputs: [${outputs.map((field) => JSON.stringify(field.name)).join(", ")}]`,
+    ...(inputs.some((field) => field.name === "seed") ? ["seeded: true"] : []),
+    ...(inputs.some((field) => field.secret)
+      ? [`secrets: [${inputs.filter((f) => f.secret).map((f) => JSON.stringify(f.name))}]`]
+      : []),
+  ];
+  const isFile = hasFile(resource);
+  return [
+    `/** Inputs of {@link ${name}}. */`,
+    `export interface ${name}Args {`,
+    `${members(inputs, input)}}`,
+    "",
+    `${doc(description)}export class ${name} extends BootwrightResource {`,
+    ...outputs.map(
+      (field) =>
+        `${doc(describeWithDefault(field), "  ")}  declare readonly ${field.name}: pulumi.Output<${plain(field.shape)}${field.required ? "" : " | undefined"}>;`,
+    ),
+    ...(isFile ? [`${doc(pathDescription, "  ")}  readonly path: pulumi.Output<string>;`] : []),
+    "",
+    `  constructor(name: string, args: ${name}Args, opts?: pulumi.CustomResourceOptions) {`,
+    `    super({ ${declaration.join(", ")} }, name, args, opts);`,
+    ...(isFile ? ["    this.path = pathInStore(this.ref);"] : []),
+    "  }",
+    "}",
+    "",
+  ].join("\n");
+}
+
+const pathDescription =
+  "Where the image lies in the store of this machine; empty for a VHD, which is a view of its disk (`exportTo` writes it out). Computed when the program runs; in no state.";
+
+/** What can be exported is a file that the program can name too. */
+function hasFile({ inputs, outputs }: ResourceType): boolean {
+  const has = (fields: readonly Field[], name: string) => fields.some((f) => f.name === name);
+  return has(inputs, "exportTo") && has(outputs, "ref") && !has(outputs, "path");
+}
+
+function members(fields: readonly Field[], typeOf: (shape: Shape) => string): string {
+  return fields
+    .map((field) => {
+      const [mark, orNot] = field.required ? ["", ""] : ["?", " | undefined"];
+      const text = doc(describeWithDefault(field), "  ");
+      return `${text}  readonly ${field.name}${mark}: ${typeOf(field.shape)}${orNot};\n`;
+    })
+    .join("");
+}
+
+function input(shape: Shape): string {
+  switch (shape.kind) {
+    case "array":
+      return `pulumi.Input<${input(shape.items)}[]>`;
+    case "map":
+      return "pulumi.Input<Record<string, pulumi.Input<string>>>";
+    case "object":
+      return `pulumi.Input<${shape.name}Args>`;
+    default:
+      return `pulumi.Input<${plain(shape)}>`;
+  }
+}
+
+function plain(shape: Shape): string {
+  switch (shape.kind) {
+    case "array":
+      return `${plain(shape.items)}[]`;
+    case "map":
+      return "Record<string, string>";
+    case "object":
+    case "enum":
+      return shape.name;
+    case "integer":
+      return "number";
+    default:
+      return shape.kind;
+  }
+}
+
+/** Names of the objects that can be reached from some of the resources' properties. */
+function namesIn(
+  model: PackageModel,
+  fieldsOf: (resource: ResourceType) => readonly Field[],
+): Set<string> {
+  const names = new Set<string>();
+  const visit = (shape: Shape): void => {
+    if (shape.kind === "array") visit(shape.items);
+    if (shape.kind !== "object" || names.has(shape.name)) return;
+    names.add(shape.name);
+    for (const field of model.objects.get(shape.name)?.fields ?? []) visit(field.shape);
+  };
+  for (const resource of model.resources)
+    for (const field of fieldsOf(resource)) visit(field.shape);
+  return names;
+}
+
+/** A JSDoc comment, wrapped. */
+function doc(text: string, indent = ""): string {
+  const safe = text.replaceAll("*/", "*\\/");
+  if (indent.length + safe.length + 7 <= docColumns + 4) return `${indent}/** ${safe} */\n`;
+  const lines: string[] = [];
+  let line = "";
+  for (const word of safe.split(" ")) {
+    if (line && indent.length + 3 + line.length + 1 + word.length > docColumns) {
+      lines.push(line);
+      line = word;
+    } else line = line ? `${line} ${word}` : word;
+  }
+  lines.push(line);
+  return `${indent}/**\n${lines.map((l) => `${indent} * ${l}\n`).join("")}${indent} */\n`;
+}
