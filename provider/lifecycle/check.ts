@@ -26,7 +26,9 @@ export async function checkInputs(
     const value = given[key] ?? undefined;
     const result = schema.safeParse(value);
     if (result.success) {
-      if (result.data !== undefined) inputs[key] = valid[key] = result.data;
+      if (result.data !== undefined) inputs[key] = result.data;
+      // A rule must never judge what stands for a value that is not known yet.
+      if (result.data !== undefined && !hasUnknown(value)) valid[key] = result.data;
       continue;
     }
     if (value !== undefined) inputs[key] = value;
@@ -37,7 +39,8 @@ export async function checkInputs(
           reason: say(issue, value),
         });
   }
-  problems.push(...(resource.rules?.(valid as never) ?? []));
+  const omitted = (key: string) => (given[key] ?? undefined) === undefined;
+  problems.push(...(resource.rules?.(valid as never, omitted) ?? []));
   if (problems.length === 0 && resource.observe && !hasUnknown(inputs)) {
     try {
       Object.assign(inputs, await resource.observe(inputs as never, ctx));
