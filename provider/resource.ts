@@ -63,8 +63,11 @@ export interface Resource<
   readonly inputs: I;
   readonly outputs: O;
   readonly packages?: readonly string[];
-  /** Rules across fields; gets what is valid and known, and must not trip over what is missing. */
-  readonly rules?: (inputs: Partial<z.output<I>>) => InputProblem[];
+  /** Rules across fields; gets what is valid and known, and must not trip over what is missing. `omitted`: surely not given, rather than not known yet. */
+  readonly rules?: (
+    inputs: Partial<z.output<I>>,
+    omitted?: (input: keyof z.output<I> & string) => boolean,
+  ) => InputProblem[];
   /** Reads files that inputs name, at check: hashes that become inputs, so that diffs name what changed. */
   readonly observe?: (
     inputs: z.output<I>,

@@ -23,7 +23,7 @@ export async function put(
   ctx: Context,
   previous: AzureOutputs | undefined,
 ): Promise<AzureOutputs> {
-  refuse([...contradictions(plan), ...omissions(plan)]);
+  refuse([...contradictions(plan), ...omissions(plan, (input) => plan[input] === undefined)]);
   const { image, disk, proof, unproven, retain, concurrency } = plan;
   const { signal, log } = ctx;
   const vhd = await loadVhd(await ctx.materialise(image), image.digest);

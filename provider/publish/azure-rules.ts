@@ -1,10 +1,11 @@
 import type { InputProblem } from "../errors.ts";
+import type { BootProof } from "../plan/boot-proof.ts";
 import { decodeRecipe, type Ref, refsIn } from "../plan/ref.ts";
 
 /** The inputs of AzurePageBlob, with defaults. */
 export interface AzureInputs {
   readonly image: Ref;
-  readonly proof?: { readonly imageDigest: string; readonly expectations: string } | undefined;
+  readonly proof?: BootProof | undefined;
   readonly unproven: boolean;
   readonly connectionString?: string | undefined;
   readonly accountUrl?: string | undefined;
@@ -46,15 +47,18 @@ export function contradictions(given: Partial<AzureInputs>): InputProblem[] {
   return found;
 }
 
-/** What is missing from inputs that are all known. */
-export function omissions({ proof, unproven, connectionString, accountUrl }: AzureInputs) {
+/** What has to be given; `omitted` tells what surely is not. */
+export function omissions(
+  { unproven }: Partial<AzureInputs>,
+  omitted: (input: keyof AzureInputs) => boolean,
+): InputProblem[] {
   const found: InputProblem[] = [];
-  if (!proof && !unproven)
+  if (omitted("proof") && unproven === false)
     found.push({
       property: "proof",
       reason: "is required: what is published must have booted (BootTest.proof), or set unproven",
     });
-  if (connectionString === undefined && accountUrl === undefined)
+  if (omitted("connectionString") && omitted("accountUrl"))
     found.push({ property: "accountUrl", reason: "or connectionString is required" });
   return found;
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { bootProofSchema } from "../../plan/boot-proof.ts";
 import { refSchema } from "../../plan/ref.ts";
 import { find, put, remove } from "../../publish/azure-remote.ts";
-import { type AzurePlan, contradictions, diskOf } from "../../publish/azure-rules.ts";
+import { type AzurePlan, contradictions, diskOf, omissions } from "../../publish/azure-rules.ts";
 import { defineResource } from "../../resource.ts";
 
 /**
@@ -16,12 +17,7 @@ import { defineResource } from "../../resource.ts";
  */
 const inputs = z.strictObject({
   image: refSchema.describe("The fixed VHD: `ref` of a ConvertedImage with format `vhd`."),
-  proof: z
-    .strictObject({
-      imageDigest: z.string().describe("Digest of the disk that booted."),
-      expectations: z.string().describe("What it was seen to do."),
-    })
-    .meta({ id: "BootProof", description: "What a boot test has proved." })
+  proof: bootProofSchema
     .optional()
     .describe("`proof` of the BootTest of the very disk that the VHD shows."),
   unproven: z
@@ -87,7 +83,7 @@ export const AzurePageBlob = defineResource({
   outputs,
   secrets: ["connectionString"],
   replaceOn: ["accountUrl", "container", "prefix"],
-  rules: contradictions,
+  rules: (given, omitted = () => false) => [...contradictions(given), ...omissions(given, omitted)],
   plan: (given): AzurePlan => ({ ...given, disk: diskOf(given.image) }),
   known: ({ unproven }) => ({ unproven }),
   remote: { put, find, remove },
