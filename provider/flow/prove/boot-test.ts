@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { expectationsSchema } from "../../plan/boot-expectations.ts";
+import { bootProofSchema } from "../../plan/boot-proof.ts";
+import { refSchema } from "../../plan/ref.ts";
+import { bootProblems } from "../../prove/boot-rules.ts";
+import { type BootPlan, runBootTest } from "../../prove/run-boot-test.ts";
+import { defineResource } from "../../resource.ts";
+
+/**
+ * Boots an image in QEMU, without changing it, and waits for what was promised: texts on the serial console in their order, then
+ * answers of servers. Tested again when the image, the machine, the expectations or QEMU change; a failure is never remembered.
+ *
+ * @example
+ * const test = new bootwright.BootTest("boots", {
+ *   image: disk.ref, expect: { serial: ["login:"], http: [{ port: 80, path: "/", status: 200 }] },
+ * });
+ */
+const inputs = z.strictObject({
+  image: refSchema
+    .optional()
+    .describe("The disk to boot: `ref` of a DiskImage or a ConvertedImage; or give `kernel`."),
+  kernel: refSchema.optional().describe("A kernel to boot without a boot loader: `Kernel.ref`."),
+  initrd: refSchema.optional().describe("The initrd of `kernel`: `Initramfs.ref`."),
+  commandLine: z
+    .string()
+    .optional()
+    .describe("The command line of `kernel`; `console=ttyS0` when it is left out."),
+  memoryMiB: z.int().min(16).default(1024).describe("Memory of the machine."),
+  cpus: z.int().min(1).max(64).default(1).describe("Processors of the machine."),
+  timeoutSeconds: z
+    .int()
+    .min(1)
+    .default(600)
+    .describe("How long the machine may take; waiting for another boot test does not count."),
+  expect: expectationsSchema.describe("What must happen; at least one expectation."),
+});
+
+const outputs = z.strictObject({
+  proof: bootProofSchema.describe("For the `proof` of what publishes the image."),
+  seconds: z.number().describe("Time from power-on until the last expectation was met."),
+  met: z
+    .array(
+      z
+        .strictObject({
+          expectation: z.string().describe("What was expected, in words."),
+          seconds: z.number().describe("When it was met, from power-on."),
+        })
+        .meta({ id: "MetExpectation", description: "An expectation and when it was met." }),
+    )
+    .describe("Every expectation, in the order in which they were met."),
+  logPath: z.string().describe("The log of the serial console, relative to the store."),
+});
+
+export const BootTest = defineResource({
+  name: "BootTest",
+  description: "A proof that an image boots and does what was promised.",
+  version: 1,
+  inputs,
+  outputs,
+  packages: ["qemu-system-x86"],
+  rules: bootProblems,
+  plan: ({ commandLine, ...rest }): BootPlan =>
+    rest.kernel ? { ...rest, commandLine: commandLine ?? "console=ttyS0" } : rest,
+  make: runBootTest,
+});

@@ -1,0 +1,48 @@
+/** A virtual machine as data. */
+export interface Machine {
+  readonly accelerator: "kvm" | "tcg";
+  readonly memoryMiB: number;
+  readonly cpus: number;
+  /** A qcow2 file that it may write to. */
+  readonly disk?: string;
+  readonly kernel?: {
+    readonly path: string;
+    readonly initrd?: string;
+    readonly commandLine: string;
+  };
+  /** TCP ports of the machine, and where they are reached on the loopback beside QEMU. */
+  readonly forwards: readonly { readonly port: number; readonly guestPort: number }[];
+}
+
+/** The arguments of `qemu-system-x86_64`: a PC with BIOS whose first serial port is QEMU's stdio. */
+export function qemuArguments(machine: Machine): string[] {
+  const { accelerator, disk, kernel } = machine;
+  return [
+    ...["-machine", "pc", "-accel", accelerator, "-cpu", accelerator === "kvm" ? "host" : "max"],
+    ...["-m", `${machine.memoryMiB}M`, "-smp", String(machine.cpus)],
+    // Boot loaders draw their menus with the video BIOS: a machine without one may stop there.
+    ...["-nodefaults", "-vga", "std", "-display", "none"],
+    ...["-serial", "stdio", "-monitor", "none", "-no-reboot"],
+    ...["-device", "virtio-rng-pci"],
+    ...["-nic", nic(machine.forwards)],
+    ...(disk ? ["-drive", drive(disk)] : []),
+    ...(kernel ? ["-kernel", kernel.path, "-append", kernel.commandLine] : []),
+    ...(kernel?.initrd ? ["-initrd", kernel.initrd] : []),
+  ];
+}
+
+/** The overlay is thrown away, so nothing waits for the disk to have it. */
+function drive(file: string): string {
+  return `file=${escapeCommas(file)},format=qcow2,if=virtio,cache=unsafe,discard=unmap`;
+}
+
+/** `restrict`: the guest gets an address and answers on the forwarded ports, but reaches nothing. */
+function nic(forwards: Machine["forwards"]): string {
+  const rules = forwards.map((f) => `,hostfwd=tcp:127.0.0.1:${f.port}-:${f.guestPort}`);
+  return `user,model=virtio-net-pci,restrict=on${rules.join("")}`;
+}
+
+/** In QEMU's key=value lists a comma is written twice. */
+function escapeCommas(text: string): string {
+  return text.replaceAll(",", ",,");
+}

@@ -1,0 +1,45 @@
+import type { InputProblem } from "../errors.ts";
+import type { Expectations } from "../plan/boot-expectations.ts";
+import type { Ref } from "../plan/ref.ts";
+
+/** The inputs that rules look at; what is not known yet is missing. */
+export interface BootInputs {
+  readonly image?: Ref | undefined;
+  readonly kernel?: Ref | undefined;
+  readonly initrd?: Ref | undefined;
+  readonly commandLine?: string | undefined;
+  readonly expect?: Expectations | undefined;
+}
+
+const disks: readonly string[] = ["disk", "vhd", "file"];
+
+/** What is wrong with the inputs of a boot test that are known. */
+export function bootProblems({ image, kernel, initrd, commandLine, expect }: BootInputs) {
+  const found: InputProblem[] = [];
+  if (image && kernel)
+    found.push({ property: "kernel", reason: "cannot be set together with image" });
+  if (image && !disks.includes(image.kind))
+    found.push({
+      property: "image",
+      reason: `must be a disk, such as DiskImage.ref, not a ${image.kind}`,
+    });
+  for (const [property, value] of Object.entries({ initrd, commandLine }))
+    if (image && value !== undefined)
+      found.push({ property, reason: "cannot be set together with image: the disk has its own" });
+  for (const [property, ref] of Object.entries({ kernel, initrd }))
+    if (ref && ref.kind !== "file")
+      found.push({ property, reason: `must be a file, such as Kernel.ref, not a ${ref.kind}` });
+  if (expect && [...expect.serial, ...expect.http, ...expect.tcp].length === 0)
+    found.push({
+      property: "expect",
+      reason: 'must hold at least one expectation, such as serial: ["login:"]',
+    });
+  return found;
+}
+
+/** What is missing once everything is known. */
+export function bootOmissions({ image, kernel }: BootInputs): InputProblem[] {
+  return image || kernel
+    ? []
+    : [{ property: "image", reason: "is required (or kernel): there is nothing to boot" }];
+}

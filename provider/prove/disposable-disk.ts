@@ -1,0 +1,62 @@
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { ContentError } from "../errors.ts";
+import type { Ref } from "../plan/ref.ts";
+import type { Context } from "../resource.ts";
+import { loadVhd } from "../store/vhd-view.ts";
+
+/** A disk that can be written to without changing the artefact that it shows. */
+export interface DisposableDisk {
+  /** A qcow2 file that holds only what the machine writes. */
+  readonly overlay: string;
+  /** Digest of the artefact: for a VHD, which only adds a footer, that of its disk. */
+  readonly digest: string;
+}
+
+/** Lays an empty overlay over an artefact. */
+export async function disposableDisk(
+  image: Ref,
+  folder: string,
+  ctx: Context,
+): Promise<DisposableDisk> {
+  const path = await ctx.materialise(image);
+  const shown =
+    image.kind === "vhd"
+      ? await diskOfVhd(path, image.digest, ctx)
+      : { path, digest: image.digest };
+  const format = image.kind === "file" ? await formatOf(shown.path) : "raw";
+  const overlay = join(folder, "overlay.qcow2");
+  await ctx.runner.run(
+    {
+      tool: "qemu-img",
+      args: ["create", "-q", "-f", "qcow2", "-F", format, "-b", shown.path, overlay],
+      purpose: "to keep the image as it is while it is tested",
+      writes: folder,
+      package: "qemu-utils",
+    },
+    { signal: ctx.signal },
+  );
+  return { overlay, digest: shown.digest };
+}
+
+async function diskOfVhd(path: string, digest: string, ctx: Context) {
+  const { disk } = await loadVhd(path, digest);
+  return { path: ctx.store.path("disk", disk), digest: disk };
+}
+
+/** A qcow2 by its magic number, else raw. One that names another file would show that file to the machine. */
+async function formatOf(path: string): Promise<"qcow2" | "raw"> {
+  const handle = await open(path, "r");
+  try {
+    const header = Buffer.alloc(16);
+    await handle.read(header, 0, 16, 0);
+    if (header.toString("latin1", 0, 4) !== "QFI\u00fb") return "raw";
+    if (header.readBigUInt64BE(8) !== 0n)
+      throw new ContentError(`The qcow2 image ${path} has a backing file`, {
+        hint: "flatten it with qemu-img convert -O qcow2",
+      });
+    return "qcow2";
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,92 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { InputError } from "../errors.ts";
+import { kvmWorks } from "../host/kvm.ts";
+import type { Machine } from "../host/qemu.ts";
+import { boot, type Met } from "../host/virtual-machine.ts";
+import type { Expectations } from "../plan/boot-expectations.ts";
+import type { BootProof } from "../plan/boot-proof.ts";
+import { digestOf } from "../plan/canonical.ts";
+import { identityOf, type Ref } from "../plan/ref.ts";
+import type { Context } from "../resource.ts";
+import { bootOmissions } from "./boot-rules.ts";
+import { disposableDisk } from "./disposable-disk.ts";
+
+/** Everything that decides a boot test. */
+export interface BootPlan {
+  readonly image?: Ref | undefined;
+  readonly kernel?: Ref | undefined;
+  readonly initrd?: Ref | undefined;
+  readonly commandLine?: string;
+  readonly memoryMiB: number;
+  readonly cpus: number;
+  readonly timeoutSeconds: number;
+  readonly expect: Expectations;
+}
+
+/** What a passed boot test gives. */
+export interface BootResult {
+  readonly proof: BootProof;
+  readonly seconds: number;
+  readonly met: Met[];
+  readonly logPath: string;
+}
+
+/** Boots and waits. One machine at a time: two that share the processors would both miss their time. */
+export async function runBootTest(plan: BootPlan, ctx: Context): Promise<BootResult> {
+  const missing = bootOmissions(plan);
+  if (missing.length > 0) throw new InputError(missing);
+  // What has to be made again first needs no machine.
+  for (const ref of [plan.image, plan.kernel, plan.initrd]) if (ref) await ctx.materialise(ref);
+  ctx.log.progress("waits until no other machine is being tested");
+  return ctx.store.lock("vm", ctx.signal, () =>
+    ctx.store.stage((folder) => bootOnce(plan, folder, ctx)),
+  );
+}
+
+async function bootOnce(plan: BootPlan, folder: string, ctx: Context): Promise<BootResult> {
+  const { store, runner, signal, log } = ctx;
+  const { memoryMiB, cpus, expect, timeoutSeconds } = plan;
+  const { digest, ...media } = await bootMedia(plan, folder, ctx);
+  // The container gets no device of this machine, so it never has KVM.
+  const kvm = runner.kind === "host" && (await kvmWorks(runner, { storeRoot: store.root, folder }));
+  const logPath = join("logs", `boot-${digestOf(identityOf(plan)).slice(7, 23)}.log`);
+  await mkdir(join(store.root, "logs"), { recursive: true });
+  const met = await boot(runner, {
+    machine: { accelerator: kvm ? "kvm" : "tcg", memoryMiB, cpus, ...media },
+    expect,
+    timeoutSeconds,
+    folder,
+    logFile: join(store.root, logPath),
+    signal,
+    progress: (text) => log.progress(text),
+  });
+  return {
+    proof: { imageDigest: digest, expectations: digestOf(expect) },
+    seconds: met.at(-1)?.seconds ?? 0,
+    met,
+    logPath,
+  };
+}
+
+/** What the machine boots from, and the digest of all of it. */
+async function bootMedia(
+  { image, kernel, initrd, commandLine = "" }: BootPlan,
+  folder: string,
+  ctx: Context,
+): Promise<Pick<Machine, "disk" | "kernel"> & { readonly digest: string }> {
+  if (image) {
+    const { overlay, digest } = await disposableDisk(image, folder, ctx);
+    return { disk: overlay, digest };
+  }
+  if (!kernel) throw new InputError(bootOmissions({}));
+  const path = await ctx.materialise(kernel);
+  return {
+    kernel: {
+      path,
+      commandLine,
+      ...(initrd ? { initrd: await ctx.materialise(initrd) } : {}),
+    },
+    digest: digestOf({ kernel: kernel.digest, initrd: initrd?.digest, commandLine }),
+  };
+}
