@@ -92,10 +92,8 @@ function connect(value: unknown, children: Readonly<Record<string, pulumi.Resour
 
 function follow({ from, path }: From, children: Readonly<Record<string, pulumi.Resource>>) {
   const [property = "", ...rest] = path;
-  const output = (children[from] as unknown as Record<string, pulumi.Output<unknown>>)[property];
-  return pulumi
-    .output(output)
-    .apply((value) =>
-      rest.reduce((at, key) => (at as Record<string | number, unknown>)[key], value),
-    );
+  const child = children[from] as unknown as Record<string, pulumi.Output<object>>;
+  return (child[property] as pulumi.Output<object>).apply((value) =>
+    rest.reduce<unknown>((at, key) => (at as Record<string | number, unknown>)[key], value),
+  );
 }

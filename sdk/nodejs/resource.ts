@@ -25,9 +25,16 @@ export class BootwrightResource extends pulumi.dynamic.Resource {
     for (const key of secrets) if (props[key] !== undefined) props[key] = pulumi.secret(props[key]);
     // Never the stack: dev and prod share bytes.
     if (seeded) props.seed ??= `${pulumi.getProject()}/${name}`;
-    props.__urn = pulumi.createUrn(name, `pulumi-nodejs:dynamic/bootwright:${type}`, opts.parent);
+    props.__urn = withoutDependencies(
+      pulumi.createUrn(name, `pulumi-nodejs:dynamic/bootwright:${type}`, opts.parent),
+    );
     super(providerOf(type), name, props, opts, "bootwright", type);
   }
+}
+
+/** A URN depends on its parent, and a component on all its children: a child that waited for it would wait for itself. */
+function withoutDependencies(urn: pulumi.Output<string>): Promise<string> {
+  return new Promise((resolve) => void urn.apply(resolve));
 }
 
 const providers = new Map<string, pulumi.dynamic.ResourceProvider>();

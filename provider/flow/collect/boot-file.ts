@@ -11,7 +11,7 @@ interface Source {
 }
 
 /** A file of the tree is its own result; another one is still to be read. */
-interface BootFilePlan {
+export interface BootFilePlan {
   readonly found?: BootFile;
   readonly file?: GivenFile;
   readonly version?: string;

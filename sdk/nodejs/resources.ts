@@ -1,0 +1,927 @@
+// Generated from the schemas of provider/flow by bin/generate.ts; not edited by hand.
+import type * as pulumi from "@pulumi/pulumi";
+import { pathInStore } from "./path-in-store.ts";
+import { BootwrightResource } from "./resource.ts";
+
+/** Values of `DockerfileSource.network`. */
+export type DockerfileSourceNetwork = "default" | "none" | "host";
+
+/** Values of `Rootfs.platform`. */
+export type RootfsPlatform = "linux/amd64";
+
+/** Values of `Rootfs.network`. */
+export type RootfsNetwork = "none" | "dhcp";
+
+/** Values of `Rootfs.scrub`. */
+export type RootfsScrub =
+  | "apt-cache"
+  | "apt-lists"
+  | "logs"
+  | "tmp"
+  | "shell-history"
+  | "machine-id"
+  | "ssh-host-keys"
+  | "ldconfig-cache";
+
+/** Values of `Ref.kind`. */
+export type RefKind = "file" | "tree" | "layer" | "ext4" | "disk" | "vhd";
+
+/** Values of `PartitionLayout.table`. */
+export type PartitionLayoutTable = "mbr" | "gpt";
+
+/** Values of `PartitionRequest.type`. */
+export type PartitionRequestType =
+  | "linux"
+  | "linux-root-x86-64"
+  | "esp"
+  | "fat16"
+  | "fat32"
+  | "swap"
+  | "bios-boot";
+
+/** Values of `PartitionRequest.filesystem`. */
+export type PartitionRequestFilesystem = "ext4" | "vfat" | "swap";
+
+/** Values of `Layout.table`. */
+export type LayoutTable = "mbr" | "gpt";
+
+/** Values of `Partition.type`. */
+export type PartitionType =
+  | "linux"
+  | "linux-root-x86-64"
+  | "esp"
+  | "fat16"
+  | "fat32"
+  | "swap"
+  | "bios-boot";
+
+/** Values of `Bootloader.type`. */
+export type BootloaderType = "extlinux";
+
+/** Values of `Bootloader.table`. */
+export type BootloaderTable = "mbr" | "gpt";
+
+/** Values of `BootInstall.method`. */
+export type BootInstallMethod = "extlinux" | "files";
+
+/** Values of `Filesystem.type`. */
+export type FilesystemType = "ext4";
+
+/** Values of `ConvertedImage.format`. */
+export type ConvertedImageFormat = "vhd" | "qcow2";
+
+/** Values of `AzurePageBlob.mode`. */
+export type AzurePageBlobMode = "uploaded" | "resumed" | "unchanged";
+
+/** A secret that a build may read; its value is in no state, key or log. */
+export interface BuildSecretArgs {
+  /** Name that `RUN --mount=type=secret,id=…` uses. */
+  readonly id: pulumi.Input<string>;
+  /** Environment variable of the program that holds the secret; exclusive with file. */
+  readonly env?: pulumi.Input<string> | undefined;
+  /** File that holds the secret; exclusive with env. */
+  readonly file?: pulumi.Input<string> | undefined;
+}
+
+/** A Dockerfile and its build context. */
+export interface DockerfileSourceArgs {
+  /** Folder sent to the builder, relative to the project. */
+  readonly context: pulumi.Input<string>;
+  /** Dockerfile, relative to the context. Default: Dockerfile. */
+  readonly file?: pulumi.Input<string> | undefined;
+  /** Stage to build. Default: the last. */
+  readonly target?: pulumi.Input<string> | undefined;
+  /** Values of ARG instructions. */
+  readonly buildArgs?: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined;
+  /** Name of the buildx builder. Default: the one the docker CLI is set to. */
+  readonly builder?: pulumi.Input<string> | undefined;
+  /** Look for newer base images at every build. Default: false. */
+  readonly pull?: pulumi.Input<boolean> | undefined;
+  /** Where the builder looks for cached layers (docker buildx build --cache-from). */
+  readonly cacheFrom?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /** Where the builder stores cached layers (docker buildx build --cache-to). */
+  readonly cacheTo?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /** Network of RUN instructions. Default: the builder's. */
+  readonly network?: pulumi.Input<DockerfileSourceNetwork> | undefined;
+  /** SSH agents that RUN --mount=type=ssh may use, such as "default". */
+  readonly ssh?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /** Secrets that RUN --mount=type=secret may read. */
+  readonly secrets?: pulumi.Input<pulumi.Input<BuildSecretArgs>[]> | undefined;
+  /**
+   * Any texts; a new one builds the image once without cached layers, to renew what apt
+   * installed.
+   */
+  readonly triggers?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+}
+
+/** Where the root filesystem comes from; exactly one. */
+export interface RootfsSourceArgs {
+  /** Build a Dockerfile. */
+  readonly dockerfile?: pulumi.Input<DockerfileSourceArgs> | undefined;
+  /** An image in the builder's engine, by reference or digest. */
+  readonly image?: pulumi.Input<string> | undefined;
+  /** An OCI layout folder with one image. */
+  readonly ociLayout?: pulumi.Input<string> | undefined;
+  /** A tar of an OCI layout. */
+  readonly ociArchive?: pulumi.Input<string> | undefined;
+  /** A tar that docker save wrote. */
+  readonly dockerArchive?: pulumi.Input<string> | undefined;
+  /** A tar of a root filesystem, plain or compressed with gzip or zstd. */
+  readonly tar?: pulumi.Input<string> | undefined;
+  /** A folder that becomes the root filesystem; everything in it is owned by root. */
+  readonly directory?: pulumi.Input<string> | undefined;
+}
+
+/** An entry that is added to the image or replaces one of it. */
+export interface MachineFileArgs {
+  /** Absolute path in the machine; missing parents are made with mode 0755. */
+  readonly path: pulumi.Input<string>;
+  /** Text of the file, in UTF-8; exclusive with source, symlink and directory. */
+  readonly content?: pulumi.Input<string> | undefined;
+  /** File of the project whose bytes are taken. */
+  readonly source?: pulumi.Input<string> | undefined;
+  /** Target of a symbolic link. */
+  readonly symlink?: pulumi.Input<string> | undefined;
+  /** Make a directory. */
+  readonly directory?: pulumi.Input<boolean> | undefined;
+  /** Permission bits as a number, such as 0o600. Default: 0644, directories 0755. */
+  readonly mode?: pulumi.Input<number> | undefined;
+  /** Owner. Default: 0. */
+  readonly uid?: pulumi.Input<number> | undefined;
+  /** Group. Default: 0. */
+  readonly gid?: pulumi.Input<number> | undefined;
+}
+
+/** A reference to an artefact by content. */
+export interface Ref {
+  /** What the artefact is. */
+  readonly kind: RefKind;
+  /** Identity of the content; the only part that a diff compares. */
+  readonly digest: string;
+  /** Canonical JSON of the step that makes the artefact and of its upstream references. */
+  readonly recipe: string;
+}
+
+/** A reference to an artefact by content. */
+export interface RefArgs {
+  /** What the artefact is. */
+  readonly kind: pulumi.Input<RefKind>;
+  /** Identity of the content; the only part that a diff compares. */
+  readonly digest: pulumi.Input<string>;
+  /** Canonical JSON of the step that makes the artefact and of its upstream references. */
+  readonly recipe: pulumi.Input<string>;
+}
+
+/** How much room content needs. */
+export interface Sizing {
+  /** Smallest partition that holds it, in MiB. */
+  readonly minimumMiB: number;
+}
+
+/** How much room content needs. */
+export interface SizingArgs {
+  /** Smallest partition that holds it, in MiB. */
+  readonly minimumMiB: pulumi.Input<number>;
+}
+
+/** A kernel that a tree holds. */
+export interface TreeKernel {
+  /** Version, as in the file's name. */
+  readonly version: string;
+  /** Path in the tree. */
+  readonly path: string;
+  /** The kernel. */
+  readonly image: Ref;
+  /** Path of its initrd in the tree, if there is one. */
+  readonly initrdPath?: string | undefined;
+  /** Its initrd, if there is one. */
+  readonly initrd?: Ref | undefined;
+}
+
+/** A kernel that a tree holds. */
+export interface TreeKernelArgs {
+  /** Version, as in the file's name. */
+  readonly version: pulumi.Input<string>;
+  /** Path in the tree. */
+  readonly path: pulumi.Input<string>;
+  /** The kernel. */
+  readonly image: pulumi.Input<RefArgs>;
+  /** Path of its initrd in the tree, if there is one. */
+  readonly initrdPath?: pulumi.Input<string> | undefined;
+  /** Its initrd, if there is one. */
+  readonly initrd?: pulumi.Input<RefArgs> | undefined;
+}
+
+/** What the image says it is. */
+export interface OsRelease {
+  /** ID of os-release(5), such as debian. */
+  readonly id: string;
+  /** VERSION_ID. */
+  readonly versionId: string;
+  /** PRETTY_NAME. */
+  readonly prettyName: string;
+}
+
+/** What the image's configuration says of its process. */
+export interface ImageConfig {
+  /** Environment, as NAME=value. */
+  readonly env: string[];
+  /** ENTRYPOINT. */
+  readonly entrypoint: string[];
+  /** CMD. */
+  readonly cmd: string[];
+  /** USER. */
+  readonly user: string;
+  /** WORKDIR. */
+  readonly workingDir: string;
+}
+
+/** A file of the project. */
+export interface GivenFileArgs {
+  /** Path of the file, relative to the project. */
+  readonly path: pulumi.Input<string>;
+  /** What the file must hash to; taken from the file when it is not given. */
+  readonly sha256?: pulumi.Input<string> | undefined;
+}
+
+/** A partition as it is asked for. */
+export interface PartitionRequestArgs {
+  /** Name, unique on the disk; GPT also writes it into the table. */
+  readonly name: pulumi.Input<string>;
+  /** What the partition is for. Default: `linux`. */
+  readonly type?: pulumi.Input<PartitionRequestType> | undefined;
+  /**
+   * Size in MiB; without it the partition fits its content, and the last such one takes the
+   * rest of the disk.
+   */
+  readonly sizeMiB?: pulumi.Input<number> | undefined;
+  /** What its content needs, such as `rootfs.sizing`. */
+  readonly sizing?: pulumi.Input<SizingArgs> | undefined;
+  /** Filesystem it holds; by default what its type suggests. */
+  readonly filesystem?: pulumi.Input<PartitionRequestFilesystem> | undefined;
+  /** Label of the filesystem. Default: none. */
+  readonly label?: pulumi.Input<string> | undefined;
+  /** UUID of the filesystem (`XXXX-XXXX` for vfat); made from the seed by default. */
+  readonly uuid?: pulumi.Input<string> | undefined;
+  /** Whether a BIOS boots from this partition. Default: `false`. */
+  readonly bootable?: pulumi.Input<boolean> | undefined;
+  /** Where the machine mounts it, such as `/`. Default: none. */
+  readonly mountPoint?: pulumi.Input<string> | undefined;
+}
+
+/** A partition with its place on the disk. */
+export interface Partition {
+  /** Name of the partition, as filesystems refer to it. */
+  readonly name: string;
+  /** Number in the table, from 1. */
+  readonly number: number;
+  /** What the partition is for. */
+  readonly type: PartitionType;
+  /** First sector of 512 bytes. */
+  readonly startSector: number;
+  /** Length in sectors of 512 bytes. */
+  readonly sectors: number;
+  /** Where the partition begins on the disk, in bytes. */
+  readonly offsetBytes: number;
+  /** Length in bytes. */
+  readonly sizeBytes: number;
+  /** Whether a BIOS boots from this partition. */
+  readonly bootable: boolean;
+  /** What `root=PARTUUID=` calls the partition. */
+  readonly partUuid: string;
+  /** Filesystem by its name in fstab; empty for none. */
+  readonly filesystem: string;
+  /** UUID of the filesystem; empty where there is none. */
+  readonly uuid: string;
+  /** Label of the filesystem; empty for none. */
+  readonly label: string;
+  /** Where the machine mounts it; empty for nowhere. */
+  readonly mountPoint: string;
+}
+
+/** A partition with its place on the disk. */
+export interface PartitionArgs {
+  /** Name of the partition, as filesystems refer to it. */
+  readonly name: pulumi.Input<string>;
+  /** Number in the table, from 1. */
+  readonly number: pulumi.Input<number>;
+  /** What the partition is for. */
+  readonly type: pulumi.Input<PartitionType>;
+  /** First sector of 512 bytes. */
+  readonly startSector: pulumi.Input<number>;
+  /** Length in sectors of 512 bytes. */
+  readonly sectors: pulumi.Input<number>;
+  /** Where the partition begins on the disk, in bytes. */
+  readonly offsetBytes: pulumi.Input<number>;
+  /** Length in bytes. */
+  readonly sizeBytes: pulumi.Input<number>;
+  /** Whether a BIOS boots from this partition. */
+  readonly bootable: pulumi.Input<boolean>;
+  /** What `root=PARTUUID=` calls the partition. */
+  readonly partUuid: pulumi.Input<string>;
+  /** Filesystem by its name in fstab; empty for none. */
+  readonly filesystem: pulumi.Input<string>;
+  /** UUID of the filesystem; empty where there is none. */
+  readonly uuid: pulumi.Input<string>;
+  /** Label of the filesystem; empty for none. */
+  readonly label: pulumi.Input<string>;
+  /** Where the machine mounts it; empty for nowhere. */
+  readonly mountPoint: pulumi.Input<string>;
+}
+
+/** A disk's partition table. */
+export interface Layout {
+  /** Kind of partition table. */
+  readonly table: LayoutTable;
+  /** Identity of the disk: 8 hex digits for MBR, a GUID for GPT, in lower case. */
+  readonly diskSignature: string;
+  /** Size of the disk in bytes. */
+  readonly sizeBytes: number;
+  /** Partitions in the order of the disk. */
+  readonly partitions: Partition[];
+}
+
+/** A disk's partition table. */
+export interface LayoutArgs {
+  /** Kind of partition table. */
+  readonly table: pulumi.Input<LayoutTable>;
+  /** Identity of the disk: 8 hex digits for MBR, a GUID for GPT, in lower case. */
+  readonly diskSignature: pulumi.Input<string>;
+  /** Size of the disk in bytes. */
+  readonly sizeBytes: pulumi.Input<number>;
+  /** Partitions in the order of the disk. */
+  readonly partitions: pulumi.Input<pulumi.Input<PartitionArgs>[]>;
+}
+
+/** A kernel or an initrd. */
+export interface BootFileArgs {
+  /** The file. */
+  readonly ref: pulumi.Input<RefArgs>;
+  /**
+   * Where it lies in the partition's filesystem; empty to have it placed in /boot. Default:
+   * none.
+   */
+  readonly path?: pulumi.Input<string> | undefined;
+}
+
+/** A file that a boot loader puts into a filesystem. */
+export interface PlacedFile {
+  /** Where the file goes, from the filesystem's root. */
+  readonly path: string;
+  /** Permission bits. */
+  readonly mode: number;
+  /** What is in the file. */
+  readonly content: Ref;
+}
+
+/** A file that a boot loader puts into a filesystem. */
+export interface PlacedFileArgs {
+  /** Where the file goes, from the filesystem's root. */
+  readonly path: pulumi.Input<string>;
+  /** Permission bits. */
+  readonly mode: pulumi.Input<number>;
+  /** What is in the file. */
+  readonly content: pulumi.Input<RefArgs>;
+}
+
+/** What a boot loader does to one filesystem. */
+export interface BootInstall {
+  /** Name of the partition whose filesystem it is. */
+  readonly partition: string;
+  /**
+   * `extlinux` tells ldlinux.sys and the boot sector where the file lies; `files` only places
+   * files.
+   */
+  readonly method: BootInstallMethod;
+  /** Directory of the boot loader, such as `/boot`. */
+  readonly directory: string;
+  /** Files to place. */
+  readonly files: PlacedFile[];
+  /** First 512 bytes of the partition, before they are told where ldlinux.sys lies. */
+  readonly bootSector?: Ref | undefined;
+}
+
+/** What a boot loader does to one filesystem. */
+export interface BootInstallArgs {
+  /** Name of the partition whose filesystem it is. */
+  readonly partition: pulumi.Input<string>;
+  /**
+   * `extlinux` tells ldlinux.sys and the boot sector where the file lies; `files` only places
+   * files.
+   */
+  readonly method: pulumi.Input<BootInstallMethod>;
+  /** Directory of the boot loader, such as `/boot`. */
+  readonly directory: pulumi.Input<string>;
+  /** Files to place. */
+  readonly files: pulumi.Input<pulumi.Input<PlacedFileArgs>[]>;
+  /** First 512 bytes of the partition, before they are told where ldlinux.sys lies. */
+  readonly bootSector?: pulumi.Input<RefArgs> | undefined;
+}
+
+/** Bytes that lie outside any partition. */
+export interface DiskBlob {
+  /** Where the bytes go on the disk. */
+  readonly offsetBytes: number;
+  /** The bytes. */
+  readonly content: Ref;
+}
+
+/** Bytes that lie outside any partition. */
+export interface DiskBlobArgs {
+  /** Where the bytes go on the disk. */
+  readonly offsetBytes: pulumi.Input<number>;
+  /** The bytes. */
+  readonly content: pulumi.Input<RefArgs>;
+}
+
+/** One line of fstab(5). */
+export interface FstabEntryArgs {
+  /** What is mounted, such as `UUID=…` or `LABEL=…`. */
+  readonly device: pulumi.Input<string>;
+  /** Where, or none for swap. */
+  readonly mountPoint: pulumi.Input<string>;
+  /** Filesystem type, such as ext4. */
+  readonly type: pulumi.Input<string>;
+  /** Mount options. Default: `defaults`. */
+  readonly options?: pulumi.Input<string> | undefined;
+  /** Order of fsck at boot; 1 for the root. Default: `0`. */
+  readonly pass?: pulumi.Input<number> | undefined;
+}
+
+/** A filesystem and its partition. */
+export interface DiskFilesystemArgs {
+  /** Name of the partition that it fills. */
+  readonly partition: pulumi.Input<string>;
+  /** The filesystem: `ref` of a Filesystem, or of a file. */
+  readonly content: pulumi.Input<RefArgs>;
+}
+
+/** What a web server of the machine answers. */
+export interface HttpExpectationArgs {
+  /** TCP port inside the machine. */
+  readonly port: pulumi.Input<number>;
+  /** Path, with its query. Default: `/`. */
+  readonly path?: pulumi.Input<string> | undefined;
+  /** Status that it must answer. Default: `200`. */
+  readonly status?: pulumi.Input<number> | undefined;
+  /** Text that the body must contain. */
+  readonly body?: pulumi.Input<string> | undefined;
+}
+
+/** What a server of the machine sends. */
+export interface TcpExpectationArgs {
+  /** TCP port inside the machine. */
+  readonly port: pulumi.Input<number>;
+  /** Text that is sent first. */
+  readonly send?: pulumi.Input<string> | undefined;
+  /** Text that must come back. */
+  readonly expect: pulumi.Input<string>;
+}
+
+/** What a machine does when it has booted. */
+export interface BootExpectationsArgs {
+  /** Texts that must appear on the first serial port, in this order. Default: none. */
+  readonly serial?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /** Answers of web servers, asked for until they come. Default: none. */
+  readonly http?: pulumi.Input<pulumi.Input<HttpExpectationArgs>[]> | undefined;
+  /** Answers of other servers, asked for until they come. Default: none. */
+  readonly tcp?: pulumi.Input<pulumi.Input<TcpExpectationArgs>[]> | undefined;
+}
+
+/** What a boot test has proved. */
+export interface BootProof {
+  /** Digest of the disk that booted. */
+  readonly imageDigest: string;
+  /** What it was seen to do. */
+  readonly expectations: string;
+}
+
+/** What a boot test has proved. */
+export interface BootProofArgs {
+  /** Digest of the disk that booted. */
+  readonly imageDigest: pulumi.Input<string>;
+  /** What it was seen to do. */
+  readonly expectations: pulumi.Input<string>;
+}
+
+/** An expectation and when it was met. */
+export interface MetExpectation {
+  /** What was expected, in words. */
+  readonly expectation: string;
+  /** When it was met, from power-on. */
+  readonly seconds: number;
+}
+
+/** Inputs of {@link Rootfs}. */
+export interface RootfsArgs {
+  /** Where the root filesystem comes from. */
+  readonly source: pulumi.Input<RootfsSourceArgs>;
+  /** Platform of the image. Default: `linux/amd64`. */
+  readonly platform?: pulumi.Input<RootfsPlatform> | undefined;
+  /** Entries to add or replace, after the image's own. Default: none. */
+  readonly files?: pulumi.Input<pulumi.Input<MachineFileArgs>[]> | undefined;
+  /** Host name of the machine. Default: the image's own /etc/hostname. */
+  readonly hostname?: pulumi.Input<string> | undefined;
+  /** dhcp: every Ethernet card asks for an address, through systemd-networkd. Default: `none`. */
+  readonly network?: pulumi.Input<RootfsNetwork> | undefined;
+  /**
+   * Grow the root partition and its filesystem to the disk at the first boot (needs systemd,
+   * util-linux and e2fsprogs in the image). Default: `false`.
+   */
+  readonly growRootOnFirstBoot?: pulumi.Input<boolean> | undefined;
+  /**
+   * What is left out because it must not ship or never repeats. Default: everything named here;
+   * an empty list keeps all.
+   */
+  readonly scrub?: pulumi.Input<pulumi.Input<RootfsScrub>[]> | undefined;
+  /** Later modification times are clamped to this, in seconds since 1970. Default: 2025-01-01. */
+  readonly sourceDateEpoch?: pulumi.Input<number> | undefined;
+}
+
+/** The root filesystem of a machine, from a Dockerfile, an image, an archive or a folder. */
+export class Rootfs extends BootwrightResource {
+  /** The tree. */
+  declare readonly ref: pulumi.Output<Ref>;
+  /** How much room it needs, with 32 MiB to run, in steps of 64 MiB. */
+  declare readonly sizing: pulumi.Output<Sizing>;
+  /** Kernels that it holds, newest first. */
+  declare readonly kernels: pulumi.Output<TreeKernel[]>;
+  /** What it says it is. */
+  declare readonly osRelease: pulumi.Output<OsRelease>;
+  /** The image's configuration. */
+  declare readonly config: pulumi.Output<ImageConfig>;
+  /** Paths in it. */
+  declare readonly entries: pulumi.Output<number>;
+  /** Bytes of its files, each hard-linked file once. */
+  declare readonly bytes: pulumi.Output<number>;
+  /** Entries that scrub left out. */
+  declare readonly scrubbed: pulumi.Output<number>;
+  /**
+   * One byte for each of 256 buckets of paths, base64; tells how much differs when the tree
+   * cannot be made again.
+   */
+  declare readonly fingerprint: pulumi.Output<string>;
+
+  constructor(name: string, args: RootfsArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      {
+        type: "Rootfs",
+        outputs: [
+          "ref",
+          "sizing",
+          "kernels",
+          "osRelease",
+          "config",
+          "entries",
+          "bytes",
+          "scrubbed",
+          "fingerprint",
+        ],
+      },
+      name,
+      args,
+      opts,
+    );
+  }
+}
+
+/** Inputs of {@link Kernel}. */
+export interface KernelArgs {
+  /** Kernels of the image: `rootfs.kernels`; exclusive with file. */
+  readonly kernels?: pulumi.Input<pulumi.Input<TreeKernelArgs>[]> | undefined;
+  /** Which kernel of the image; by default the newest. Of a file, what it is called. */
+  readonly version?: pulumi.Input<string> | undefined;
+  /** A kernel from a file; exclusive with kernels. */
+  readonly file?: pulumi.Input<GivenFileArgs> | undefined;
+}
+
+/** The kernel of a machine: one of the image's own, or a file. */
+export class Kernel extends BootwrightResource {
+  /** The kernel. */
+  declare readonly ref: pulumi.Output<Ref>;
+  /** Its version; empty for a file without one. */
+  declare readonly version: pulumi.Output<string>;
+  /** Where it lies in the tree; empty when it is not in the tree. */
+  declare readonly path: pulumi.Output<string>;
+
+  constructor(name: string, args: KernelArgs, opts?: pulumi.CustomResourceOptions) {
+    super({ type: "Kernel", outputs: ["ref", "version", "path"] }, name, args, opts);
+  }
+}
+
+/** Inputs of {@link Initramfs}. */
+export interface InitramfsArgs {
+  /** Kernels of the image with their initrds: `rootfs.kernels`; exclusive with file. */
+  readonly kernels?: pulumi.Input<pulumi.Input<TreeKernelArgs>[]> | undefined;
+  /** The initrd of which kernel; by default of the newest. Of a file, what it is called. */
+  readonly version?: pulumi.Input<string> | undefined;
+  /** An initrd from a file; exclusive with kernels. */
+  readonly file?: pulumi.Input<GivenFileArgs> | undefined;
+}
+
+/** The initial RAM filesystem of a machine: the image's own, or a file. */
+export class Initramfs extends BootwrightResource {
+  /** The initial RAM filesystem. */
+  declare readonly ref: pulumi.Output<Ref>;
+  /** Version of its kernel; empty for a file without one. */
+  declare readonly version: pulumi.Output<string>;
+  /** Where it lies in the tree; empty when it is not in the tree. */
+  declare readonly path: pulumi.Output<string>;
+
+  constructor(name: string, args: InitramfsArgs, opts?: pulumi.CustomResourceOptions) {
+    super({ type: "Initramfs", outputs: ["ref", "version", "path"] }, name, args, opts);
+  }
+}
+
+/** Inputs of {@link PartitionLayout}. */
+export interface PartitionLayoutArgs {
+  /**
+   * What UUIDs and the disk's signature are made from; the same seed gives the same ones.
+   * Default: `PROJECT/NAME` of this resource, the same in every stack.
+   */
+  readonly seed?: pulumi.Input<string> | undefined;
+  /** Kind of partition table. Default: `mbr`. */
+  readonly table?: pulumi.Input<PartitionLayoutTable> | undefined;
+  /** Size of the disk in MiB; by default as small as the partitions allow. */
+  readonly diskSizeMiB?: pulumi.Input<number> | undefined;
+  /**
+   * A disk without diskSizeMiB rounds up to a multiple of this; clouds want whole GiB. Default:
+   * `1024`.
+   */
+  readonly roundToMiB?: pulumi.Input<number> | undefined;
+  /** Partitions in the order of the disk, each aligned to 1 MiB. */
+  readonly partitions: pulumi.Input<pulumi.Input<PartitionRequestArgs>[]>;
+}
+
+/** Offsets, sizes, types and UUIDs of a disk's partitions. */
+export class PartitionLayout extends BootwrightResource {
+  /** The disk decided to the sector. */
+  declare readonly layout: pulumi.Output<Layout>;
+
+  constructor(name: string, args: PartitionLayoutArgs, opts?: pulumi.CustomResourceOptions) {
+    super({ type: "PartitionLayout", outputs: ["layout"], seeded: true }, name, args, opts);
+  }
+}
+
+/** Inputs of {@link Bootloader}. */
+export interface BootloaderArgs {
+  /** Which boot loader. Default: `extlinux`. */
+  readonly type?: pulumi.Input<BootloaderType> | undefined;
+  /** Kind of partition table, in which it looks for the bootable partition. Default: `mbr`. */
+  readonly table?: pulumi.Input<BootloaderTable> | undefined;
+  /** Partition with the boot loader's files. Default: `root`. */
+  readonly partition?: pulumi.Input<string> | undefined;
+  /** UUID of the root filesystem, such as `layout.partitions[0].uuid`. */
+  readonly rootUuid: pulumi.Input<string>;
+  /** The kernel. */
+  readonly kernel: pulumi.Input<BootFileArgs>;
+  /** The initial RAM filesystem. */
+  readonly initrd?: pulumi.Input<BootFileArgs> | undefined;
+  /** Arguments for the kernel; root and consoles are added. Default: `rw`. */
+  readonly commandLine?: pulumi.Input<string> | undefined;
+  /** Consoles of the kernel; the last is /dev/console. Default: `tty0`, `ttyS0`. */
+  readonly consoles?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /** How long to wait for a key before booting; 0 boots at once. Default: `0`. */
+  readonly timeoutSeconds?: pulumi.Input<number> | undefined;
+  /** Title of a menu; without it there is none. */
+  readonly menuTitle?: pulumi.Input<string> | undefined;
+}
+
+/** What makes a disk start: files for a filesystem, and boot code for the disk. */
+export class Bootloader extends BootwrightResource {
+  /** What to do to which filesystem. */
+  declare readonly installs: pulumi.Output<BootInstall[]>;
+  /** What to write outside the partitions. */
+  declare readonly blobs: pulumi.Output<DiskBlob[]>;
+
+  constructor(name: string, args: BootloaderArgs, opts?: pulumi.CustomResourceOptions) {
+    super({ type: "Bootloader", outputs: ["installs", "blobs"] }, name, args, opts);
+  }
+}
+
+/** Inputs of {@link Filesystem}. */
+export interface FilesystemArgs {
+  /** Filesystem to make. Default: `ext4`. */
+  readonly type?: pulumi.Input<FilesystemType> | undefined;
+  /** What it holds, such as `rootfs.ref`. */
+  readonly tree: pulumi.Input<RefArgs>;
+  /** Folder of the tree that becomes the filesystem's root. Default: `/`. */
+  readonly subtree?: pulumi.Input<string> | undefined;
+  /** Where it lies: one of `layout.partitions`. */
+  readonly partition: pulumi.Input<PartitionArgs>;
+  /**
+   * What boot loaders place, such as `bootloader.installs`; those of other partitions are
+   * passed over. Default: none.
+   */
+  readonly installs?: pulumi.Input<pulumi.Input<BootInstallArgs>[]> | undefined;
+  /** Lines of /etc/fstab; none leaves the image's own file. Default: none. */
+  readonly fstab?: pulumi.Input<pulumi.Input<FstabEntryArgs>[]> | undefined;
+  /** Creation time of the filesystem, in seconds since 1970. Default: 2025-01-01. */
+  readonly sourceDateEpoch?: pulumi.Input<number> | undefined;
+}
+
+/** One partition's bytes from a tree or a part of it. */
+export class Filesystem extends BootwrightResource {
+  /** The filesystem, as its plan: metadata blocks, and where its data comes from. */
+  declare readonly ref: pulumi.Output<Ref>;
+  /** Size of the filesystem in bytes. */
+  declare readonly sizeBytes: pulumi.Output<number>;
+  /** Bytes that are free in it. */
+  declare readonly freeBytes: pulumi.Output<number>;
+  /** Files that it has room for. */
+  declare readonly freeInodes: pulumi.Output<number>;
+
+  constructor(name: string, args: FilesystemArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      { type: "Filesystem", outputs: ["ref", "sizeBytes", "freeBytes", "freeInodes"] },
+      name,
+      args,
+      opts,
+    );
+  }
+}
+
+/** Inputs of {@link DiskImage}. */
+export interface DiskImageArgs {
+  /** Where everything lies: `layout` of a PartitionLayout. */
+  readonly layout: pulumi.Input<LayoutArgs>;
+  /** What the partitions hold; a partition that is not named stays empty. */
+  readonly filesystems: pulumi.Input<pulumi.Input<DiskFilesystemArgs>[]>;
+  /** What lies outside the partitions: `blobs` of a Bootloader. Default: none. */
+  readonly blobs?: pulumi.Input<pulumi.Input<DiskBlobArgs>[]> | undefined;
+  /** Path, relative to the project, that the disk is also written to. */
+  readonly exportTo?: pulumi.Input<string> | undefined;
+}
+
+/** The raw disk: partition table, filesystems and boot code. */
+export class DiskImage extends BootwrightResource {
+  /** The raw disk. */
+  declare readonly ref: pulumi.Output<Ref>;
+  /** Size of the disk in bytes. */
+  declare readonly sizeBytes: pulumi.Output<number>;
+  /**
+   * Where the image lies in the store of this machine; empty for a VHD, which is a view of its
+   * disk (`exportTo` writes it out). Computed when the program runs; in no state.
+   */
+  readonly path: pulumi.Output<string>;
+
+  constructor(name: string, args: DiskImageArgs, opts?: pulumi.CustomResourceOptions) {
+    super({ type: "DiskImage", outputs: ["ref", "sizeBytes"] }, name, args, opts);
+    this.path = pathInStore(this.ref);
+  }
+}
+
+/** Inputs of {@link ConvertedImage}. */
+export interface ConvertedImageArgs {
+  /** The raw disk: `ref` of a DiskImage. */
+  readonly image: pulumi.Input<RefArgs>;
+  /**
+   * `vhd`: fixed, a whole number of MiB, as Azure wants it. `qcow2`: for QEMU, libvirt,
+   * KubeVirt and OpenStack.
+   */
+  readonly format: pulumi.Input<ConvertedImageFormat>;
+  /** Path, relative to the project, that the image is also written to. */
+  readonly exportTo?: pulumi.Input<string> | undefined;
+}
+
+/** A disk image in another format. */
+export class ConvertedImage extends BootwrightResource {
+  /** The converted image. */
+  declare readonly ref: pulumi.Output<Ref>;
+  /** As in the input. */
+  declare readonly format: pulumi.Output<ConvertedImageFormat>;
+  /** Size of the image file. */
+  declare readonly sizeBytes: pulumi.Output<number>;
+  /** Size of the disk that the machine sees. */
+  declare readonly virtualSizeBytes: pulumi.Output<number>;
+  /**
+   * Where the image lies in the store of this machine; empty for a VHD, which is a view of its
+   * disk (`exportTo` writes it out). Computed when the program runs; in no state.
+   */
+  readonly path: pulumi.Output<string>;
+
+  constructor(name: string, args: ConvertedImageArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      { type: "ConvertedImage", outputs: ["ref", "format", "sizeBytes", "virtualSizeBytes"] },
+      name,
+      args,
+      opts,
+    );
+    this.path = pathInStore(this.ref);
+  }
+}
+
+/** Inputs of {@link BootTest}. */
+export interface BootTestArgs {
+  /** The disk to boot: `ref` of a DiskImage or a ConvertedImage; or give `kernel`. */
+  readonly image?: pulumi.Input<RefArgs> | undefined;
+  /** A kernel to boot without a boot loader: `Kernel.ref`. */
+  readonly kernel?: pulumi.Input<RefArgs> | undefined;
+  /** The initrd of `kernel`: `Initramfs.ref`. */
+  readonly initrd?: pulumi.Input<RefArgs> | undefined;
+  /** The command line of `kernel`; `console=ttyS0` when it is left out. */
+  readonly commandLine?: pulumi.Input<string> | undefined;
+  /** Memory of the machine. Default: `1024`. */
+  readonly memoryMiB?: pulumi.Input<number> | undefined;
+  /** Processors of the machine. Default: `1`. */
+  readonly cpus?: pulumi.Input<number> | undefined;
+  /**
+   * How long the machine may take; waiting for another boot test does not count. Default:
+   * `600`.
+   */
+  readonly timeoutSeconds?: pulumi.Input<number> | undefined;
+  /** What must happen; at least one expectation. */
+  readonly expect: pulumi.Input<BootExpectationsArgs>;
+}
+
+/** A proof that an image boots and does what was promised. */
+export class BootTest extends BootwrightResource {
+  /** For the `proof` of what publishes the image. */
+  declare readonly proof: pulumi.Output<BootProof>;
+  /** Time from power-on until the last expectation was met. */
+  declare readonly seconds: pulumi.Output<number>;
+  /** Every expectation, in the order in which they were met. */
+  declare readonly met: pulumi.Output<MetExpectation[]>;
+  /** The log of the serial console, relative to the store. */
+  declare readonly logPath: pulumi.Output<string>;
+
+  constructor(name: string, args: BootTestArgs, opts?: pulumi.CustomResourceOptions) {
+    super({ type: "BootTest", outputs: ["proof", "seconds", "met", "logPath"] }, name, args, opts);
+  }
+}
+
+/** Inputs of {@link AzurePageBlob}. */
+export interface AzurePageBlobArgs {
+  /** The fixed VHD: `ref` of a ConvertedImage with format `vhd`. */
+  readonly image: pulumi.Input<RefArgs>;
+  /** `proof` of the BootTest of the very disk that the VHD shows. */
+  readonly proof?: pulumi.Input<BootProofArgs> | undefined;
+  /**
+   * Publish without a boot test. It is recorded in the outputs and in the blob's metadata.
+   * Default: `false`.
+   */
+  readonly unproven?: pulumi.Input<boolean> | undefined;
+  /** Connection string of the storage account; instead of `accountUrl`. */
+  readonly connectionString?: pulumi.Input<string> | undefined;
+  /**
+   * Blob address of the storage account; the identity comes from the environment (az login,
+   * managed identity, AZURE_CLIENT_ID ...).
+   */
+  readonly accountUrl?: pulumi.Input<string> | undefined;
+  /** Container of the account; made if it is missing. */
+  readonly container: pulumi.Input<string>;
+  /** Start of the blobs' names. Default: `PROJECT/STACK/NAME` of this resource. */
+  readonly prefix?: pulumi.Input<string> | undefined;
+  /** How many versions are kept, this one included. Default: `2`. */
+  readonly retain?: pulumi.Input<number> | undefined;
+  /** How many requests are sent at a time. Default: `8`. */
+  readonly concurrency?: pulumi.Input<number> | undefined;
+}
+
+/** A fixed VHD as an Azure page blob. */
+export class AzurePageBlob extends BootwrightResource {
+  /** Address of the blob, without any signature: for azure-native. */
+  declare readonly blobUri: pulumi.Output<string>;
+  /** Name of the blob in its container. */
+  declare readonly blobName: pulumi.Output<string>;
+  /** Azure's version of the blob; anything that writes it changes it. */
+  declare readonly etag: pulumi.Output<string>;
+  /** Size of the VHD. */
+  declare readonly sizeBytes: pulumi.Output<number>;
+  /** Bytes of content that the last run sent. */
+  declare readonly bytesSent: pulumi.Output<number>;
+  /** Requests that the last run sent, repeated ones included. */
+  declare readonly requests: pulumi.Output<number>;
+  /** What the last run did. */
+  declare readonly mode: pulumi.Output<AzurePageBlobMode>;
+  /** True when it was published without a boot test. */
+  declare readonly unproven: pulumi.Output<boolean>;
+  /** Marks the blobs as this resource's own. */
+  declare readonly claim: pulumi.Output<string>;
+  /** Why the blob is not what was uploaded; empty when it is. */
+  declare readonly drift: pulumi.Output<string>;
+
+  constructor(name: string, args: AzurePageBlobArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      {
+        type: "AzurePageBlob",
+        outputs: [
+          "blobUri",
+          "blobName",
+          "etag",
+          "sizeBytes",
+          "bytesSent",
+          "requests",
+          "mode",
+          "unproven",
+          "claim",
+          "drift",
+        ],
+        secrets: ["connectionString"],
+      },
+      name,
+      args,
+      opts,
+    );
+  }
+}
