@@ -1,13 +1,18 @@
-import { Readable } from "node:stream";
+import { Readable, type Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { ContentError } from "../../errors.ts";
+import { ByteReader } from "../byte-reader.ts";
+import { nextFrame } from "./zstd-frames.ts";
+
+const CHUNK = { chunkSize: 1 << 20 };
 
 const formats = [
-  { name: "gzip", magic: "1f8b", open: () => createGunzip({ chunkSize: 1 << 20 }) },
-  { name: "zstd", magic: "28b52ffd", open: () => createZstdDecompress({ chunkSize: 1 << 20 }) },
-  { name: "xz", magic: "fd377a585a00", open: undefined },
-  { name: "bzip2", magic: "425a68", open: undefined },
+  { name: "gzip", magic: /^1f8b/, decode: gunzip },
+  // The second: a frame of metadata first, as parallel compressors write it.
+  { name: "zstd", magic: /^(28b52ffd|5[0-9a-f]2a4d18)/, decode: unzstd },
+  { name: "xz", magic: /^fd377a585a00/, decode: undefined },
+  { name: "bzip2", magic: /^425a68/, decode: undefined },
 ];
 
 /** A stream as it is, or decompressed when its first bytes are those of gzip or zstd. */
@@ -27,23 +32,47 @@ export async function* decompressed(chunks: AsyncIterable<Buffer>): AsyncGenerat
       await iterator.return?.();
     }
   }
-  const format = formats.find(({ magic }) => start.toString("hex").startsWith(magic));
+  const hex = start.toString("hex");
+  const format = formats.find(({ magic }) => magic.test(hex));
   if (format === undefined) return yield* whole();
-  if (format.open === undefined) {
+  if (format.decode === undefined) {
     await iterator.return?.();
     throw new ContentError(`it is compressed with ${format.name}, which cannot be read`, {
       hint: "decompress it first, or use gzip or zstd",
     });
   }
-  const decoder = format.open();
-  const fed = pipeline(Readable.from(whole(), { objectMode: false }), decoder);
-  fed.catch(() => {}); // The loop below throws the same error.
   try {
-    yield* decoder as AsyncIterable<Buffer>;
-    await fed;
+    yield* format.decode(whole());
   } catch (error) {
     const { code = "", message } = error as NodeJS.ErrnoException;
     if (!/^(Z_|ZSTD_|ERR_ZSTD)/.test(code)) throw error;
     throw new ContentError(`its ${format.name} data is damaged: ${message}`, { cause: error });
   }
+}
+
+function gunzip(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  return through(chunks, createGunzip(CHUNK));
+}
+
+async function* unzstd(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const reader = new ByteReader(chunks);
+  try {
+    for (;;) {
+      const frame = await nextFrame(reader);
+      if (frame === undefined) return;
+      yield* through(frame, createZstdDecompress(CHUNK));
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+async function* through(
+  chunks: AsyncGenerator<Buffer>,
+  decoder: Transform,
+): AsyncGenerator<Buffer> {
+  const fed = pipeline(Readable.from(chunks, { objectMode: false }), decoder);
+  fed.catch(() => {}); // The loop below throws the same error.
+  yield* decoder as AsyncIterable<Buffer>;
+  await fed;
 }
