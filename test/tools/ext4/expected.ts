@@ -38,7 +38,8 @@ export function expected(tree: Tree): Map<string, Seen> {
   const own = { uid: 0, gid: 0, mtime: options.epochSeconds, mtimeNs: 0, size: 0 };
   const made = { kind: "entry", type: "directory", ...own } as const;
   if (!entries.has("")) entries.set("", { ...made, path: "", mode: 0o755 });
-  entries.set("lost+found", { ...made, path: "lost+found", mode: 0o700 });
+  const lost = { ...made, path: "lost+found", mode: 0o700 };
+  if (!entries.has(lost.path)) entries.set(lost.path, lost);
   return new Map(
     [...entries].map(([path, e]) => [path, seenOf(e, names.get(e) ?? [path])] as const),
   );
