@@ -102,7 +102,10 @@ test("an upload whose process was killed goes on where it stopped", async () => 
   });
   const program = fileURLToPath(new URL("./upload-child.ts", import.meta.url));
   const storeRoot = join(ctx.cwd, "child-store");
-  child = spawn(process.execPath, [program, storeRoot, `${port}`, container], { stdio: "inherit" });
+  child = spawn(process.execPath, [program, storeRoot, `${port}`, container], {
+    stdio: "inherit",
+    env: { ...process.env, TMPDIR: ctx.cwd }, // what it leaves is removed with the test's folder
+  });
   const [exitCode, signal] = await once(child, "exit");
   expect([exitCode, signal]).toEqual([null, "SIGKILL"]);
 
