@@ -44,7 +44,11 @@ export function tarHeader(entry: TarHeader): Buffer {
   if (size > 0o77777777777) records.push(["size", `${size}`]);
   const plainTime = mtime >= 0 && mtime <= 0o77777777777 && mtimeNs === 0;
   if (!plainTime) records.push(["mtime", paxTime(mtime, mtimeNs)]);
-  for (const [key, value] of entry.xattrs ?? []) records.push([`SCHILY.xattr.${key}`, value]);
+  for (const [key, value] of entry.xattrs ?? []) {
+    // As GNU tar writes it: a key ends at its first "=".
+    const escaped = key.replaceAll("%", "%25").replaceAll("=", "%3D");
+    records.push([`SCHILY.xattr.${escaped}`, value]);
+  }
   // Names are bytes, which readers that convert from UTF-8 must be told.
   if (records.some(([key, value]) => /^(path|linkpath)$/.test(key) && !isPlain(value)))
     records.unshift(["hdrcharset", "BINARY"]);

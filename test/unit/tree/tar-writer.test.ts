@@ -23,7 +23,7 @@ const entries = [
     type: "file" as const,
     content: Buffer.from("y"),
     mtime: -5,
-    xattrs: [["user.a", "\0\n="]] as const,
+    xattrs: [["user.a=b%c", "\0\n="]] as const,
   },
   { ...base, path: "late", type: "file" as const, mtime: 2 ** 34 },
 ];
