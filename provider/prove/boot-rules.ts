@@ -14,21 +14,30 @@ export interface BootInputs {
 const disks: readonly string[] = ["disk", "vhd", "file"];
 
 /** What is wrong with the inputs of a boot test that are known. */
-export function bootProblems({ image, kernel, initrd, commandLine, expect }: BootInputs) {
+export function bootProblems({
+  image,
+  kernel,
+  initrd,
+  commandLine,
+  expect,
+}: BootInputs): InputProblem[] {
   const found: InputProblem[] = [];
   if (image && kernel)
     found.push({ property: "kernel", reason: "cannot be set together with image" });
   if (image && !disks.includes(image.kind))
     found.push({
       property: "image",
-      reason: `must be a disk, such as DiskImage.ref, not a ${image.kind}`,
+      reason: `must be a disk, such as DiskImage.ref, but is of kind "${image.kind}"`,
     });
   for (const [property, value] of Object.entries({ initrd, commandLine }))
     if (image && value !== undefined)
       found.push({ property, reason: "cannot be set together with image: the disk has its own" });
   for (const [property, ref] of Object.entries({ kernel, initrd }))
     if (ref && ref.kind !== "file")
-      found.push({ property, reason: `must be a file, such as Kernel.ref, not a ${ref.kind}` });
+      found.push({
+        property,
+        reason: `must be a file, such as Kernel.ref, but is of kind "${ref.kind}"`,
+      });
   if (expect && [...expect.serial, ...expect.http, ...expect.tcp].length === 0)
     found.push({
       property: "expect",
@@ -37,9 +46,9 @@ export function bootProblems({ image, kernel, initrd, commandLine, expect }: Boo
   return found;
 }
 
-/** What is missing once everything is known. */
-export function bootOmissions({ image, kernel }: BootInputs): InputProblem[] {
-  return image || kernel
-    ? []
-    : [{ property: "image", reason: "is required (or kernel): there is nothing to boot" }];
+/** What has to be given; `omitted` tells what surely is not. */
+export function bootOmissions(omitted: (input: "image" | "kernel") => boolean): InputProblem[] {
+  return omitted("image") && omitted("kernel")
+    ? [{ property: "image", reason: "is required (or kernel): there is nothing to boot" }]
+    : [];
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { expectationsSchema } from "../../plan/boot-expectations.ts";
 import { bootProofSchema } from "../../plan/boot-proof.ts";
 import { refSchema } from "../../plan/ref.ts";
-import { bootProblems } from "../../prove/boot-rules.ts";
+import { bootOmissions, bootProblems } from "../../prove/boot-rules.ts";
 import { type BootPlan, runBootTest } from "../../prove/run-boot-test.ts";
 import { defineResource } from "../../resource.ts";
 
@@ -58,7 +58,7 @@ export const BootTest = defineResource({
   inputs,
   outputs,
   packages: ["qemu-system-x86"],
-  rules: bootProblems,
+  rules: (given, omitted = () => false) => [...bootProblems(given), ...bootOmissions(omitted)],
   plan: ({ commandLine, ...rest }): BootPlan =>
     rest.kernel ? { ...rest, commandLine: commandLine ?? "console=ttyS0" } : rest,
   make: runBootTest,

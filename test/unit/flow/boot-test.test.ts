@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { BootTest } from "../../../provider/flow/prove/boot-test.ts";
+import type { Ref } from "../../../provider/plan/ref.ts";
+
+const ref = (kind: Ref["kind"], digit = "1"): Ref => ({
+  kind,
+  digest: `sha256:${digit.repeat(64)}`,
+  recipe: "",
+});
+const parse = (given: object) =>
+  BootTest.inputs.parse({ expect: { serial: ["login:"] }, ...given });
+const problems = (given: object) =>
+  BootTest.rules!(parse(given), (input) => !(input in given)).map(
+    (p) => `${p.property}: ${p.reason}`,
+  );
+
+test.each([
+  [{}, "image: is required (or kernel): there is nothing to boot"],
+  [{ image: ref("disk"), kernel: ref("file") }, "kernel: cannot be set together with image"],
+  [{ image: ref("ext4") }, 'image: must be a disk, such as DiskImage.ref, but is of kind "ext4"'],
+  [
+    { image: ref("disk"), commandLine: "quiet" },
+    "commandLine: cannot be set together with image: the disk has its own",
+  ],
+  [
+    { image: ref("disk"), initrd: ref("file") },
+    "initrd: cannot be set together with image: the disk has its own",
+  ],
+  [{ kernel: ref("tree") }, 'kernel: must be a file, such as Kernel.ref, but is of kind "tree"'],
+  [
+    { image: ref("disk"), expect: {} },
+    'expect: must hold at least one expectation, such as serial: ["login:"]',
+  ],
+])("%j is refused", (given, problem) => {
+  expect(problems(given)).toEqual([problem]);
+});
+
+test.each([
+  { image: ref("disk") },
+  { image: ref("vhd") },
+  { image: ref("file") },
+  { kernel: ref("file"), initrd: ref("file", "2"), commandLine: "" },
+  { image: ref("disk"), expect: { tcp: [{ port: 22, expect: "SSH-" }] } },
+])("%j is accepted", (given) => {
+  expect(problems(given)).toEqual([]);
+});
+
+test("an image that is not known yet is not taken for a missing one", () => {
+  expect(BootTest.rules!({ expect: { serial: ["x"], http: [], tcp: [] } }, () => false)).toEqual(
+    [],
+  );
+});
+
+test.each([
+  { timeoutSeconds: 0 },
+  { memoryMiB: 1.5 },
+  { expect: { serial: [""] } },
+  { expect: { http: [{ port: 0 }] } },
+  { expect: { http: [{ port: 80, path: "/a b" }] } },
+  { expect: { http: [{ port: 80, path: "/\r\nX: y" }] } },
+  { expect: { tcp: [{ port: 22 }] } },
+  { expect: { serial: ["x"], htpp: [] } },
+])("%j is no input", (given) => {
+  expect(() => parse(given)).toThrow();
+});
+
+test("left out, a machine has 1 GiB, one processor and ten minutes", () => {
+  const image = ref("disk");
+  expect(BootTest.plan(parse({ image }))).toEqual({
+    image,
+    memoryMiB: 1024,
+    cpus: 1,
+    timeoutSeconds: 600,
+    expect: { serial: ["login:"], http: [], tcp: [] },
+  });
+});
+
+test("a kernel without a command line speaks on the serial port", () => {
+  expect(BootTest.plan(parse({ kernel: ref("file") })).commandLine).toBe("console=ttyS0");
+  expect(BootTest.plan(parse({ kernel: ref("file"), commandLine: "" })).commandLine).toBe("");
+});

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { type Machine, qemuArguments } from "../../../provider/host/qemu.ts";
+
+const machine: Machine = { accelerator: "tcg", memoryMiB: 1024, cpus: 1, forwards: [] };
+
+test("a disk boots through the BIOS with the console on stdio and a network that reaches nothing", () => {
+  expect(
+    qemuArguments({
+      ...machine,
+      disk: "/store/stages/1,2/overlay.qcow2",
+      forwards: [
+        { port: 20000, guestPort: 80 },
+        { port: 20001, guestPort: 22 },
+      ],
+    }).join(" "),
+  ).toMatchInlineSnapshot(
+    `"-machine pc -accel tcg -cpu max -m 1024M -smp 1 -nodefaults -vga std -display none -serial stdio -monitor none -no-reboot -device virtio-rng-pci -nic user,model=virtio-net-pci,restrict=on,hostfwd=tcp:127.0.0.1:20000-:80,hostfwd=tcp:127.0.0.1:20001-:22 -drive file=/store/stages/1,,2/overlay.qcow2,format=qcow2,if=virtio,cache=unsafe,discard=unmap"`,
+  );
+});
+
+test("a kernel boots without a disk", () => {
+  const kernel = { path: "/k", initrd: "/i", commandLine: "console=ttyS0 quiet" };
+  const args = qemuArguments({ ...machine, kernel });
+  expect(args.slice(args.indexOf("-kernel"))).toEqual([
+    ...["-kernel", "/k", "-append", "console=ttyS0 quiet", "-initrd", "/i"],
+  ]);
+  expect(args).not.toContain("-drive");
+});
+
+test("KVM runs the host's own processor", () => {
+  const args = qemuArguments({ ...machine, accelerator: "kvm" });
+  expect(args.slice(args.indexOf("-accel"), args.indexOf("-m"))).toEqual([
+    ...["-accel", "kvm", "-cpu", "host"],
+  ]);
+});

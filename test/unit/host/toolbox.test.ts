@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { toolboxTag } from "../../../provider/host/toolbox.ts";
+import { identityOfLines } from "../../../provider/host/toolbox-identity.ts";
+
+const lines = ["mtools\t4.0.48-1", "qemu-utils\t1:10.0", "socat\t1.8"];
+
+test("the toolbox's tag is a function of its Dockerfile", () => {
+  expect(toolboxTag("FROM debian")).toBe("bootwright-toolbox:91b76e1aa0d7");
+  expect(toolboxTag("FROM debian\n")).not.toBe(toolboxTag("FROM debian"));
+});
+
+test("the identity of tools depends on the named packages only, in any order", () => {
+  const before = identityOfLines(lines, ["qemu-utils", "mtools"], "toolbox");
+  const other = [...lines.slice(0, 2), "socat\t1.9"];
+  expect(identityOfLines(other, ["mtools", "qemu-utils", "mtools"], "toolbox")).toBe(before);
+  const newer = ["mtools\t4.0.49-1", ...lines.slice(1)];
+  expect(identityOfLines(newer, ["qemu-utils", "mtools"], "toolbox")).not.toBe(before);
+});
+
+test("a package that the toolbox lacks is named", () => {
+  expect(() => identityOfLines(lines, ["grub"], "bootwright-toolbox:1")).toThrow(
+    "The package grub is not in the toolbox bootwright-toolbox:1",
+  );
+});
