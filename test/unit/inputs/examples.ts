@@ -1,0 +1,201 @@
+import { type ArtefactKind, encodeRecipe } from "../../../provider/plan/ref.ts";
+
+const ref = (kind: ArtefactKind, recipe = "") => ({
+  kind,
+  digest: `sha256:${"a".repeat(64)}`,
+  recipe,
+});
+const vhd = ref(
+  "vhd",
+  encodeRecipe({ step: "ConvertedImage", version: 1, plan: { image: ref("disk") } }),
+);
+const uuid = "3e6b2f14-8a52-4f0e-9d0c-1f6a7b9c2d10";
+const partition = {
+  name: "root",
+  number: 1,
+  type: "linux",
+  startSector: 2048,
+  sectors: 131072,
+  offsetBytes: 1048576,
+  sizeBytes: 67108864,
+  bootable: true,
+  partUuid: "ef849363-01",
+  filesystem: "ext4",
+  uuid,
+  label: "rootfs",
+  mountPoint: "/",
+};
+const layout = {
+  table: "mbr",
+  diskSignature: "ef849363",
+  sizeBytes: 1073741824,
+  partitions: [partition],
+};
+const install = {
+  partition: "root",
+  method: "extlinux",
+  directory: "/boot",
+  files: [{ path: "/boot/ldlinux.sys", mode: 0o444, content: ref("file") }],
+  bootSector: ref("file"),
+};
+const kernels = [
+  {
+    version: "6.1.0-18-amd64",
+    path: "/boot/vmlinuz-6.1.0-18-amd64",
+    image: ref("file"),
+    initrdPath: "/boot/initrd.img-6.1.0-18-amd64",
+    initrd: ref("file"),
+  },
+];
+const bootFile = [
+  { kernels, version: "6.1.0-18-amd64" },
+  { file: { path: "boot/file", sha256: "b".repeat(64) } },
+];
+
+/** Valid inputs of each resource; together they hold every field that a user can give. */
+export const examples: Readonly<Record<string, readonly Record<string, unknown>[]>> = {
+  Rootfs: [
+    {
+      source: {
+        dockerfile: {
+          context: ".",
+          file: "deploy/Dockerfile",
+          target: "final",
+          buildArgs: { KEY: "value" },
+          builder: "remote",
+          pull: true,
+          cacheFrom: ["type=gha"],
+          cacheTo: ["type=gha"],
+          network: "none",
+          ssh: ["default"],
+          secrets: [{ id: "token", env: "TOKEN" }],
+          triggers: ["2026-11"],
+        },
+      },
+      platform: "linux/amd64",
+      files: [{ path: "/etc/motd", content: "Hello\n", mode: 0o600, uid: 1000, gid: 1000 }],
+      hostname: "web.example",
+      network: "dhcp",
+      growRootOnFirstBoot: true,
+      scrub: ["logs"],
+      sourceDateEpoch: 0,
+    },
+    {
+      source: { dockerfile: { context: ".", secrets: [{ id: "token", file: "token.txt" }] } },
+      files: [{ path: "/etc/motd", source: "motd" }],
+    },
+    { source: { image: "debian:12" }, files: [{ path: "/etc/motd", symlink: "issue" }] },
+    { source: { ociLayout: "image" }, files: [{ path: "/srv/www", directory: true }] },
+    { source: { ociArchive: "image.tar" } },
+    { source: { dockerArchive: "image.tar" } },
+    { source: { tar: "root.tar.zst" } },
+    { source: { directory: "root" } },
+  ],
+  Kernel: bootFile,
+  Initramfs: bootFile,
+  PartitionLayout: [
+    {
+      seed: "project/disk",
+      table: "gpt",
+      diskSizeMiB: 4096,
+      roundToMiB: 1,
+      partitions: [
+        {
+          name: "root",
+          type: "linux",
+          sizeMiB: 1024,
+          sizing: { minimumMiB: 731 },
+          filesystem: "ext4",
+          label: "rootfs",
+          uuid,
+          bootable: true,
+          mountPoint: "/",
+        },
+      ],
+    },
+  ],
+  Bootloader: [
+    {
+      type: "extlinux",
+      table: "mbr",
+      partition: "root",
+      rootUuid: uuid,
+      kernel: { ref: ref("file"), path: "/boot/vmlinuz" },
+      initrd: { ref: ref("file"), path: "/boot/initrd.img" },
+      commandLine: "rw quiet",
+      consoles: ["ttyS0,115200"],
+      timeoutSeconds: 5,
+      menuTitle: "Debian",
+    },
+  ],
+  Filesystem: [
+    {
+      type: "ext4",
+      tree: ref("tree"),
+      subtree: "/srv",
+      partition,
+      installs: [install],
+      fstab: [{ device: "LABEL=rootfs", mountPoint: "/", type: "ext4", options: "ro", pass: 1 }],
+      sourceDateEpoch: 0,
+    },
+  ],
+  DiskImage: [
+    {
+      layout,
+      filesystems: [{ partition: "root", content: ref("ext4") }],
+      blobs: [{ offsetBytes: 0, content: ref("file") }],
+      exportTo: "out/disk.raw",
+    },
+  ],
+  ConvertedImage: [{ image: ref("disk"), format: "vhd", exportTo: "out/disk.vhd" }],
+  BootTest: [
+    {
+      image: ref("disk"),
+      memoryMiB: 512,
+      cpus: 2,
+      timeoutSeconds: 60,
+      expect: {
+        serial: ["login:"],
+        http: [{ port: 80, path: "/", status: 200, body: "Hello" }],
+        tcp: [{ port: 22, send: "\n", expect: "SSH-2.0" }],
+      },
+    },
+    {
+      kernel: ref("file"),
+      initrd: ref("file"),
+      commandLine: "console=ttyS0",
+      expect: { serial: ["login:"] },
+    },
+  ],
+  AzurePageBlob: [
+    {
+      image: vhd,
+      proof: { imageDigest: ref("disk").digest, expectations: "login:" },
+      accountUrl: "https://images.blob.core.windows.net",
+      container: "vhds",
+      prefix: "debian/web",
+      retain: 2,
+      concurrency: 8,
+    },
+    {
+      image: vhd,
+      unproven: true,
+      connectionString: "UseDevelopmentStorage=true",
+      container: "vhds",
+    },
+  ],
+};
+
+/** Values that only a rule of the field's own refuses. */
+export const refusedByOwnRule: Readonly<Record<string, readonly unknown[]>> = {
+  "Rootfs.source.dockerfile.context": ["a\0b"],
+  "Rootfs.source.dockerfile.file": ["a\0b"],
+  "Rootfs.source.dockerfile.secrets[0].file": ["a\0b"],
+  "Rootfs.source.ociLayout": ["a\0b"],
+  "Rootfs.source.ociArchive": ["a\0b"],
+  "Rootfs.source.dockerArchive": ["a\0b"],
+  "Rootfs.source.tar": ["a\0b"],
+  "Rootfs.source.directory": ["a\0b"],
+  "Rootfs.files[0].path": ["/a/../b", "/a/./b", "/a//b"],
+  "Rootfs.files[0].source": ["a\0b"],
+};
