@@ -109,6 +109,30 @@ const cases: [string, Layer[], string[]][] = [
     ],
   ],
   [
+    "symlinks on the way may be absolute, go up, and end at the root",
+    [
+      layer(
+        directory("a/b"),
+        symlink("a/abs", "/a/b"),
+        symlink("a/up", "../../../a/b"),
+        directory("x"),
+      ),
+      layer(file("a/abs/one"), file("a/up/two"), link("three", "a/abs/one")),
+    ],
+    [
+      ...[
+        "+ /",
+        "+ a/",
+        "+ a/b/",
+        "+ a/abs symlink /a/b",
+        "+ a/up symlink ../../../a/b",
+        "+ x/",
+        "|",
+      ],
+      ...["+ a/b/one", "+ a/b/two", "+ three link a/b/one", "|"],
+    ],
+  ],
+  [
     "of two entries in one layer the later counts, and no ghost is left",
     [layer(file("a", "1"), file("b"), file("a", "22"))],
     ["+ /", "+ b", "+ a", "|"],
