@@ -25,11 +25,6 @@ export interface Name {
 /** What a tree is made from, in emission order. */
 export type Place = Name | Ghost | Boundary;
 
-/** The path of the directory that a path is in; "" for the root's own. */
-export function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
-}
-
 /** Writes places down as a tree: what is alive, the ghosts between, and the boundaries of layers that held something. */
 export function emit(places: readonly Place[]): Tree {
   const items: Item[] = [];

@@ -6,9 +6,9 @@ import {
   type Inode,
   type Name,
   type Place,
-  parentOf,
   placesOf,
 } from "./emission.ts";
+import { baseOf, joinPath, parentOf } from "./tree-path.ts";
 import type { Ghost, Tree } from "./types.ts";
 
 /** Something that a layer puts at a path; `target` of a link is the path it shares its inode with. */
@@ -67,7 +67,7 @@ export class LayerStack {
       return;
     }
     const directory = this.#walk(parentOf(path), attributes)!;
-    const place = join(directory.name.path, baseOf(path));
+    const place = joinPath(directory.name.path, baseOf(path));
     const existing = directory.children.get(baseOf(path));
     if (attributes.type === "directory" && existing?.inode.attributes.type === "directory") {
       existing.inode.attributes = attributes;
@@ -197,17 +197,9 @@ export class LayerStack {
         if (target!.startsWith("/")) at = root;
       } else if (first) {
         if (child) this.#kill(at, child);
-        at = this.#make(join(at.name.path, part), at, first);
+        at = this.#make(joinPath(at.name.path, part), at, first);
       } else return undefined;
     }
     return at;
   }
-}
-
-function baseOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
-}
-
-function join(directory: string, name: string): string {
-  return directory === "" ? name : `${directory}/${name}`;
 }

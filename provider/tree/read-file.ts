@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { ContentError } from "../errors.ts";
-import { parentOf } from "./emission.ts";
+import { joinPath, parentOf } from "./tree-path.ts";
 import type { Entry, SourcePath, Tree } from "./types.ts";
 
 /** Symlinks that are followed on the way to one path, as in Linux. */
@@ -37,7 +37,7 @@ export function findEntry(tree: Tree, path: string): Entry | undefined {
       at = parentOf(at);
       continue;
     }
-    const next = at === "" ? part : `${at}/${part}`;
+    const next = joinPath(at, part);
     const entry = entries.get(next);
     if (entry === undefined) return undefined;
     if (entry.type === "symlink") {
