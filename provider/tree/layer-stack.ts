@@ -8,8 +8,8 @@ import {
   type Place,
   placesOf,
 } from "./emission.ts";
-import { baseOf, joinPath, parentOf } from "./tree-path.ts";
-import type { Ghost, Tree } from "./types.ts";
+import { baseOf, joinPath, MAX_LINKS, parentOf } from "./tree-path.ts";
+import type { Tree } from "./types.ts";
 
 /** Something that a layer puts at a path; `target` of a link is the path it shares its inode with. */
 export type Addition = Attributes & { readonly path: string };
@@ -20,9 +20,6 @@ interface Directory {
   readonly parent: Directory | undefined;
   readonly children: Map<string, Name>;
 }
-
-/** Symlinks that are followed on the way to one path, as in Linux. */
-const MAX_LINKS = 40;
 
 /** Layers applied one on another; knows what is there now and remembers the place of everything that was. */
 export class LayerStack {
@@ -132,8 +129,8 @@ export class LayerStack {
       if (this.#places.indexOf(directory) > at) continue;
       name.holds = false;
       // What it leaves keeps its layer from looking empty.
-      const left: Ghost = { kind: "ghost", path: heir.path, type: "link", size: 0 };
-      this.#places.splice(this.#places.indexOf(heir), 1, left);
+      const { path } = heir;
+      this.#places[this.#places.indexOf(heir)] = { kind: "ghost", path, type: "link", size: 0 };
       this.#places.splice(at + 1, 0, heir);
     }
     this.#orphans.clear();

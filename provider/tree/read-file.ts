@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { ContentError } from "../errors.ts";
-import { joinPath, parentOf } from "./tree-path.ts";
+import { joinPath, MAX_LINKS, parentOf } from "./tree-path.ts";
 import type { Entry, SourcePath, Tree } from "./types.ts";
 
-/** Symlinks that are followed on the way to one path, as in Linux. */
-const MAX_LINKS = 40;
 /** Bytes copied at once. */
 const CHUNK = 4 << 20;
 

@@ -1,3 +1,6 @@
+/** Symlinks that are followed on the way to one path, as in Linux. */
+export const MAX_LINKS = 40;
+
 /** The path of the directory that a path is in; "" for what lies in the root, and for the root. */
 export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
