@@ -32,6 +32,13 @@ export function sealDirectoryBlock(block: Buffer, seed: number): void {
   block.writeUInt32LE(crc32c(seed, block, 0, end), end + 8);
 }
 
+/** Puts the tail into a root or inner node of a hash tree (struct dx_tail); entries end at `used`. */
+export function sealIndexBlock(block: Buffer, used: number, seed: number): void {
+  const tail = blockSize - 8;
+  block.fill(0, tail);
+  block.writeUInt32LE(crc32c(crc32c(seed, block, 0, used), block, tail), tail + 4);
+}
+
 /** Puts the checksum behind the last record of an extent tree block (struct ext4_extent_tail). */
 export function sealExtentBlock(block: Buffer, seed: number): void {
   block.writeUInt32LE(crc32c(seed, block, 0, blockSize - 4), blockSize - 4);

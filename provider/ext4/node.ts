@@ -1,6 +1,7 @@
 import type { Entry, EntryType } from "../tree/types.ts";
 import { NameList } from "./directory.ts";
 import type { Extent } from "./extents.ts";
+import type { HashIndex } from "./hash-index.ts";
 import type { Attributes } from "./xattrs.ts";
 
 /** An inode of the tree, or the place that a deleted one keeps. */
@@ -12,6 +13,8 @@ export interface Node {
   readonly parent: Node | undefined;
   /** Names of a directory. */
   readonly names: NameList<Node> | undefined;
+  /** Of a directory that is too long to be a plain list. */
+  index: HashIndex<Node> | undefined;
   links: number;
   attributes: Attributes;
   readonly extents: Extent[];
@@ -38,6 +41,7 @@ export function makeNode(entry: Entry, live: boolean, number: number, parent?: N
     number,
     parent,
     names: directory ? new NameList<Node>() : undefined,
+    index: undefined,
     // A directory's "." is a name of it; of the root so is "..", as it has no name in a parent.
     links: directory ? (parent || !live ? 1 : 2) : 0,
     attributes: { list: [], needsBlock: false },

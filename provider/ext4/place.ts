@@ -43,7 +43,7 @@ export interface Placement extends Replay {
 /** Gives every inode its blocks, in the order of the tree. */
 export function place(tree: Tree, layout: Layout, options: FullOptions): Placement {
   const refusals = new Refusals();
-  const replayed = replay(tree, options.epochSeconds, refusals);
+  const replayed = replay(tree, options, refusals);
   refusals.settle();
   const placer = new Placer(layout);
   const resizeBlock = placer.take(1, true)[0]!.block;

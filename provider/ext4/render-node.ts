@@ -1,7 +1,15 @@
 import { inodeSeed } from "./checksums.ts";
 import { type Dirent, encodeDirectory } from "./directory.ts";
+import { encodeIndexed } from "./encode-index.ts";
 import { encodeExtents } from "./extents.ts";
-import { blockSize, direntType, extentsFlag, fastSymlinkBytes, inodeNumber } from "./format.ts";
+import {
+  blockSize,
+  direntType,
+  extentsFlag,
+  fastSymlinkBytes,
+  indexFlag,
+  inodeNumber,
+} from "./format.ts";
 import { encodeDevice, encodeInode, type InodeFields } from "./inode.ts";
 import { mostLinks } from "./limits.ts";
 import type { MetaBlocks } from "./meta-blocks.ts";
@@ -48,7 +56,12 @@ function inodeFields(meta: MetaBlocks, node: Node, seed: number): Content {
   });
   switch (entry.type) {
     case "directory":
-      return { type: "directory", size: directoryBlocks(node) * blockSize, ...mapped() };
+      return {
+        type: "directory",
+        size: directoryBlocks(node) * blockSize,
+        iBlock: mapped().iBlock,
+        flags: isIndexed(node) ? extentsFlag | indexFlag : extentsFlag,
+      };
     case "symlink":
       if (entry.size >= fastSymlinkBytes) return { type: "symlink", size: entry.size, ...mapped() };
       return {
@@ -85,13 +98,20 @@ function directoryBlocks({ extents }: Node): number {
   return extents.reduce((sum, { count }) => sum + count, 0);
 }
 
+function isIndexed({ index }: Node): boolean {
+  return index?.fits === true;
+}
+
 function renderDirectory(meta: MetaBlocks, node: Node, seed: number): void {
   const parent = node.parent?.number ?? inodeNumber.root;
   const dots: [Dirent, Dirent] = [
     { inode: node.number, type: direntType.directory },
     { inode: parent, type: direntType.directory },
   ];
-  const blocks = encodeDirectory(node.names!, directoryBlocks(node), dots, direntOf, seed);
+  const blocks =
+    node.index && isIndexed(node)
+      ? encodeIndexed(node.index, dots, direntOf, seed)
+      : encodeDirectory(node.names!, directoryBlocks(node), dots, direntOf, seed);
   let i = 0;
   for (const { block, count } of node.extents) {
     for (let k = 0; k < count; k++) meta.put(block + k, blocks[i++]!);

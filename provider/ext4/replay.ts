@@ -1,8 +1,11 @@
 import type { Entry, Ghost, Tree } from "../tree/types.ts";
 import type { Slot } from "./directory.ts";
 import { inodeNumber } from "./format.ts";
+import { halfMd4 } from "./half-md4.ts";
+import { HashIndex, mostLinearBlocks } from "./hash-index.ts";
 import { acceptName, checkEntry, mostLinks, nameOf, parentOf } from "./limits.ts";
 import { blankEntry, lostAndFoundBlocks, makeNode, type Node } from "./node.ts";
+import { type FullOptions, uuidBytes } from "./options.ts";
 import { type Refusals, shownPath } from "./refusals.ts";
 import { attributesOf } from "./xattrs.ts";
 
@@ -26,12 +29,13 @@ export interface Replay {
 const lostAndFoundName = "lost+found";
 
 /** Replays a tree item by item, as its layers were applied; what comes later changes no number or place of what was. */
-export function replay(tree: Tree, epochSeconds: number, refusals: Refusals): Replay {
-  return new Replayer(epochSeconds, refusals).run(tree);
+export function replay(tree: Tree, options: FullOptions, refusals: Refusals): Replay {
+  return new Replayer(options, refusals).run(tree);
 }
 
 class Replayer {
   readonly #refusals: Refusals;
+  readonly #hashSeed: Buffer;
   readonly #root: Node;
   readonly #lostAndFound: Node;
   readonly #nodes: Node[];
@@ -44,8 +48,9 @@ class Replayer {
   #touched = new Set<Node>();
   #contents: Node[] = [];
 
-  constructor(epochSeconds: number, refusals: Refusals) {
+  constructor({ epochSeconds, hashSeed }: FullOptions, refusals: Refusals) {
     this.#refusals = refusals;
+    this.#hashSeed = uuidBytes(hashSeed);
     const own = (path: string, mode: number, number: number, parent?: Node): Node =>
       makeNode(
         { ...blankEntry("directory", path), mode, mtime: epochSeconds },
@@ -171,12 +176,20 @@ class Replayer {
     for (const node of this.#touched) {
       const before =
         this.#placed.get(node) ?? (node === this.#lostAndFound ? lostAndFoundBlocks : 0);
-      const blocks = Math.max(0, node.names!.blocks - before);
+      const blocks = Math.max(0, this.#blocksOf(node) - before);
       this.#placed.set(node, before + blocks);
       if (blocks > 0) directories.push({ node, blocks });
     }
     this.#layers.push({ directories, contents: this.#contents });
     this.#touched = new Set();
     this.#contents = [];
+  }
+
+  #blocksOf(node: Node): number {
+    const { blocks, slots } = node.names!;
+    if (blocks <= mostLinearBlocks) return blocks;
+    node.index ??= new HashIndex<Node>((name) => halfMd4(name, this.#hashSeed));
+    node.index.take(slots);
+    return Math.max(blocks, node.index.blocks);
   }
 }

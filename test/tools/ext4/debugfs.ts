@@ -35,8 +35,15 @@ export function debugfs(image: string, commands: readonly string[], folder: stri
   return parts;
 }
 
-/** Everything below a directory of an image by path, the directory itself as "". */
+/** Everything in an image by path, the root as "". */
 export function walk(image: string, folder: string): Map<string, Facts> {
+  const inodes = inodesByPath(image, folder);
+  const facts = factsOf(image, [...new Set(inodes.values())], folder);
+  return new Map([...inodes].map(([path, inode]) => [path, facts.get(inode)!]));
+}
+
+/** The number of every path's inode, the root's path being "". */
+export function inodesByPath(image: string, folder: string): Map<string, number> {
   const inodes = new Map([["", 2]]);
   for (let level = [["", 2] as const]; level.length > 0; ) {
     const next: [string, number][] = [];
@@ -57,9 +64,7 @@ export function walk(image: string, folder: string): Map<string, Facts> {
     });
     level = next as never;
   }
-  const numbers = [...new Set(inodes.values())];
-  const facts = factsOf(image, numbers, folder);
-  return new Map([...inodes].map(([path, inode]) => [path, facts.get(inode)!]));
+  return inodes;
 }
 
 function factsOf(image: string, inodes: readonly number[], folder: string): Map<number, Facts> {
@@ -74,6 +79,21 @@ function factsOf(image: string, inodes: readonly number[], folder: string): Map<
     folder,
   );
   if (dumps.some((text) => text.trim() !== "")) throw new Error(dumps.join(""));
+  const xattrs = xattrsOf(image, inodes, folder);
+  return new Map(
+    inodes.map((inode, i) => {
+      const content = readFileSync(join(folder, `dump-${inode}`));
+      return [inode, parseStat(stats[i]!, inode, content, xattrs.get(inode) ?? [])];
+    }),
+  );
+}
+
+/** The extended attributes of inodes, sorted by name; inodes without any are left out. */
+export function xattrsOf(
+  image: string,
+  inodes: readonly number[],
+  folder: string,
+): Map<number, (readonly [string, string])[]> {
   const lists = debugfs(
     image,
     inodes.map((n) => `ea_list <${n}>`),
@@ -91,17 +111,12 @@ function factsOf(image: string, inodes: readonly number[], folder: string): Map<
     values.map(({ n, name }, i) => `ea_get -f ${out(i)} <${n}> ${name}`),
     folder,
   );
-  const xattrs = values.map(({ n, name }, i) => ({
-    n,
-    pair: [name, readFileSync(out(i), "latin1")] as const,
-  }));
-  return new Map(
-    inodes.map((inode, i) => {
-      const own = xattrs.filter(({ n }) => n === inode).map(({ pair }) => pair);
-      own.sort(([a], [b]) => (a < b ? -1 : 1));
-      return [inode, parseStat(stats[i]!, inode, readFileSync(join(folder, `dump-${inode}`)), own)];
-    }),
-  );
+  const found = new Map<number, (readonly [string, string])[]>();
+  values.forEach(({ n, name }, i) => {
+    found.set(n, [...(found.get(n) ?? []), [name, readFileSync(out(i), "latin1")]]);
+  });
+  for (const own of found.values()) own.sort(([a], [b]) => (a < b ? -1 : 1));
+  return found;
 }
 
 /** Attribute names that are not ASCII come as hex digits, or with octal escapes if that is shorter. */
@@ -112,7 +127,13 @@ function plainName(shown: string): string {
   return Buffer.from(shown.replaceAll(" ", ""), "hex").toString("latin1");
 }
 
-function parseStat(text: string, inode: number, dump: Buffer, xattrs: Facts["xattrs"]): Facts {
+/** Reads what `stat` printed; what it does not tell is given. */
+export function parseStat(
+  text: string,
+  inode: number,
+  dump: Buffer | undefined,
+  xattrs: Facts["xattrs"],
+): Facts {
   const field = (pattern: RegExp): string => {
     const found = pattern.exec(text)?.[1];
     if (found === undefined) throw new Error(`debugfs says nothing like ${pattern}:\n${text}`);
