@@ -2,7 +2,8 @@ import { sha256 } from "../plan/canonical.ts";
 import { docker, removeContainer } from "./docker.ts";
 import { ownerIsGone, processOwner } from "./owner.ts";
 
-const storeLabel = "org.bootwright.step";
+/** Label with the name of the store that a container works for. */
+export const storeLabel = "org.bootwright.step";
 const ownerLabel = "org.bootwright.owner";
 const expiresLabel = "org.bootwright.expires";
 
@@ -35,6 +36,7 @@ export async function reap(storeRoot: string): Promise<string[]> {
   return removed;
 }
 
-function storeName(storeRoot: string): string {
+/** What a store is called in labels: no path leaves the machine. */
+export function storeName(storeRoot: string): string {
   return sha256(storeRoot).slice("sha256:".length, "sha256:".length + 12);
 }

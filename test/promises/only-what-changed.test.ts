@@ -1,5 +1,5 @@
-import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { containersDuring } from "./containers.ts";
 import { machineProgram, smallDockerfile, startAzurite } from "./fixture.ts";
 import { makeProject, type Project, type Run } from "./project.ts";
 
@@ -27,28 +27,6 @@ function changed(run: Run): string[] {
     .sort();
 }
 
-/** Names of the containers that start while work runs. */
-async function containersDuring<T>(
-  work: () => Promise<T>,
-): Promise<{ result: T; started: string[] }> {
-  const events = execa(
-    process.env.BOOTWRIGHT_DOCKER || "docker",
-    [
-      "events",
-      "--filter",
-      "type=container",
-      "--filter",
-      "event=start",
-      "--format",
-      "{{.Actor.Attributes.image}}",
-    ],
-    { reject: false },
-  );
-  const result = await work();
-  events.kill();
-  return { result, started: (await events).stdout.split("\n").filter(Boolean) };
-}
-
 test("the first up makes every link of the chain", () => {
   expect(changed(first)).toEqual(
     [
@@ -70,7 +48,7 @@ test("the first up makes every link of the chain", () => {
 });
 
 test("the second up changes nothing and starts no container", async () => {
-  const { result, started } = await containersDuring(() => project.up());
+  const { result, started } = await containersDuring(project.store, () => project.up());
   expect(changed(result)).toEqual([]);
   expect(started).toEqual([]);
 });
@@ -99,7 +77,7 @@ test("a changed COPY file rebuilds what follows from it, and no kernel, initramf
 });
 
 test("a changed command line rebuilds neither Rootfs nor kernel nor initramfs", async () => {
-  env.TEST_COMMAND_LINE = "rw quiet";
+  env.TEST_COMMAND_LINE = "rw panic=0";
   const again = await project.checkoutElsewhere({ env });
   expect(changed(await again.up())).toEqual(
     ["blob", "bootTest", "bootloader", "disk", "filesystem", "vhd"].map(
