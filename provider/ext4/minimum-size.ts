@@ -1,8 +1,8 @@
 import type { Tree } from "../tree/types.ts";
 import { blockSize } from "./format.ts";
-import { layoutFor, leastBlocks } from "./geometry.ts";
+import { layoutFor, leastBlocks } from "./geometry/geometry.ts";
 import { type Ext4Options, fullOptions } from "./options.ts";
-import { place } from "./place.ts";
+import { place } from "./replay/place.ts";
 
 /** The least size that holds a tree, exactly: one block less fails. Also the inodes that it takes. */
 export function minimumSize(

@@ -1,8 +1,8 @@
 import { open, readFile } from "node:fs/promises";
 import { StoreError } from "../errors.ts";
 import { blockSize } from "./format.ts";
-import type { DataExtent } from "./place.ts";
 import { completePlan, type Ext4Plan } from "./plan.ts";
+import type { DataExtent } from "./replay/place.ts";
 
 // A plan as a file: a line of magic, the length of the header in 4 bytes, the header as JSON, and then the
 // metadata blocks in the order of their numbers. Extents are columns, which JSON parses much faster than objects.

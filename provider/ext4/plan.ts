@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { ContentError } from "../errors.ts";
 import type { Tree } from "../tree/types.ts";
 import { blockSize, groupBlocks } from "./format.ts";
-import { type Geometry, geometryOf, layoutFor } from "./geometry.ts";
-import { findBlocks } from "./lookup.ts";
-import type { MetaBlock } from "./meta-blocks.ts";
+import { type Geometry, geometryOf, layoutFor } from "./geometry/geometry.ts";
 import { minimumSize } from "./minimum-size.ts";
 import { type Ext4Options, type FullOptions, fullOptions } from "./options.ts";
-import { type DataExtent, type Placement, place } from "./place.ts";
-import { render } from "./render.ts";
+import { findBlocks } from "./render/lookup.ts";
+import type { MetaBlock } from "./render/meta-blocks.ts";
+import { render } from "./render/render.ts";
+import { type DataExtent, type Placement, place } from "./replay/place.ts";
 
 /** Part of every plan's digest: raised when the same tree and options give other bytes. */
 const writerVersion = 1;

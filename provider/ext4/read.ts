@@ -1,7 +1,7 @@
 import type { SourcePath } from "../tree/types.ts";
 import { blockSize } from "./format.ts";
+import { SourceReader } from "./io/source-reader.ts";
 import type { Ext4Plan } from "./plan.ts";
-import { SourceReader } from "./source-reader.ts";
 
 /** Reads a planned filesystem at any offset, without an image of it: from the plan and its sources. */
 export class PlanReader {

@@ -1,11 +1,11 @@
 import type { FileHandle } from "node:fs/promises";
 import type { SourcePath } from "../tree/types.ts";
-import { BlockWriter } from "./block-writer.ts";
 import { blockSize, roundUp } from "./format.ts";
-import type { MetaBlock } from "./meta-blocks.ts";
-import type { DataExtent } from "./place.ts";
+import { BlockWriter } from "./io/block-writer.ts";
+import { SourceReader } from "./io/source-reader.ts";
 import type { Ext4Plan } from "./plan.ts";
-import { SourceReader } from "./source-reader.ts";
+import type { MetaBlock } from "./render/meta-blocks.ts";
+import type { DataExtent } from "./replay/place.ts";
 
 /** How a write is watched and stopped. */
 export interface WriteOptions {

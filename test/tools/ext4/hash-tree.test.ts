@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { halfMd4 } from "../../../provider/ext4/half-md4.ts";
+import { halfMd4 } from "../../../provider/ext4/directories/half-md4.ts";
 import { uuidBytes } from "../../../provider/ext4/options.ts";
 import { planExt4 } from "../../../provider/ext4/plan.ts";
 import type { Item } from "../../../provider/tree/types.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { crc32c, crc32cOfNumber } from "../../../provider/ext4/crc32c.ts";
+import { crc32c, crc32cOfNumber } from "../../../provider/ext4/checksums/crc32c.ts";
 
 const start = 0xffffffff;
 const inverted = (register: number): number => ~register >>> 0;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { encodeDirectory, NameList } from "../../../provider/ext4/directory.ts";
+import { encodeDirectory, NameList } from "../../../provider/ext4/directories/directory.ts";
 
 const dots = [
   { inode: 2, type: 2 },

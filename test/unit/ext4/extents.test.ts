@@ -4,7 +4,7 @@ import {
   type Extent,
   encodeExtents,
   treeLevels,
-} from "../../../provider/ext4/extents.ts";
+} from "../../../provider/ext4/inodes/extents.ts";
 
 function appended(...runs: [logical: number, block: number, count: number][]): Extent[] {
   const extents: Extent[] = [];

@@ -6,7 +6,7 @@ import {
   layoutFor,
   leastBlocks,
   reservedBlocks,
-} from "../../../provider/ext4/geometry.ts";
+} from "../../../provider/ext4/geometry/geometry.ts";
 
 const layout = layoutFor(262_144, 8192);
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { NameList } from "../../../provider/ext4/directory.ts";
-import { encodeIndexed } from "../../../provider/ext4/encode-index.ts";
-import { HashIndex } from "../../../provider/ext4/hash-index.ts";
+import { NameList } from "../../../provider/ext4/directories/directory.ts";
+import { encodeIndexed } from "../../../provider/ext4/directories/encode-index.ts";
+import { HashIndex } from "../../../provider/ext4/directories/hash-index.ts";
 import { difference } from "../../../provider/ext4/patch.ts";
 import { planExt4 } from "../../../provider/ext4/plan.ts";
 import { boundary, directory, file, ghost, sized, treeOf } from "./trees.ts";

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { encodeDevice, encodeInode, encodeTime, timeRange } from "../../../provider/ext4/inode.ts";
+import {
+  encodeDevice,
+  encodeInode,
+  encodeTime,
+  timeRange,
+} from "../../../provider/ext4/inodes/inode.ts";
 
 // The table of the kernel documentation, "Inode Timestamps".
 test.each([

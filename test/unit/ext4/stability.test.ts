@@ -6,7 +6,7 @@ import {
   groupMetadata,
   layoutFor,
   reservedBlocks,
-} from "../../../provider/ext4/geometry.ts";
+} from "../../../provider/ext4/geometry/geometry.ts";
 import { difference } from "../../../provider/ext4/patch.ts";
 import { type Ext4Plan, planExt4, withBoot } from "../../../provider/ext4/plan.ts";
 import type { Item } from "../../../provider/tree/types.ts";

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { aclOnDisk } from "../../../provider/ext4/acl.ts";
-import { Refusals } from "../../../provider/ext4/refusals.ts";
+import { aclOnDisk } from "../../../provider/ext4/inodes/acl.ts";
 import {
   attributesOf,
   encodeAttributeBlock,
   encodeInInode,
-} from "../../../provider/ext4/xattrs.ts";
+} from "../../../provider/ext4/inodes/xattrs.ts";
+import { Refusals } from "../../../provider/ext4/replay/refusals.ts";
 import { entry } from "./trees.ts";
 
 function read(...xattrs: [string, string][]) {

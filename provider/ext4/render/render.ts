@@ -1,14 +1,14 @@
-import { type Bitmap, blockBitmaps, inodeBitmaps } from "./bitmaps.ts";
-import { filesystemSeed } from "./checksums.ts";
-import { blockSize, groupBlocks, inodeNumber } from "./format.ts";
-import { type Geometry, groupMetadata, hasSuperBlock } from "./geometry.ts";
-import { encodeDescriptors } from "./group-descriptors.ts";
+import { filesystemSeed } from "../checksums/checksums.ts";
+import { blockSize, groupBlocks, inodeNumber } from "../format.ts";
+import { type Bitmap, blockBitmaps, inodeBitmaps } from "../geometry/bitmaps.ts";
+import { type Geometry, groupMetadata, hasSuperBlock } from "../geometry/geometry.ts";
+import { encodeDescriptors } from "../geometry/group-descriptors.ts";
+import { encodeSuperBlock } from "../geometry/super-block.ts";
+import { renderJournal, renderResizeInode } from "../geometry/system-files.ts";
+import { type FullOptions, uuidBytes } from "../options.ts";
+import type { Placement } from "../replay/place.ts";
 import { type MetaBlock, MetaBlocks } from "./meta-blocks.ts";
-import { type FullOptions, uuidBytes } from "./options.ts";
-import type { Placement } from "./place.ts";
 import { renderNode } from "./render-node.ts";
-import { encodeSuperBlock } from "./super-block.ts";
-import { renderJournal, renderResizeInode } from "./system-files.ts";
 
 /** All metadata of a filesystem and its counters. */
 export interface Rendered {

@@ -1,5 +1,5 @@
-import { sealExtentBlock } from "./checksums.ts";
-import { blockSize, extentBlocks } from "./format.ts";
+import { sealExtentBlock } from "../checksums/checksums.ts";
+import { blockSize, extentBlocks } from "../format.ts";
 
 // Kernel documentation, "Extent Tree". Every record has 12 bytes: the header, an extent or an index.
 

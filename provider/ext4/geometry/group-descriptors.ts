@@ -1,6 +1,6 @@
+import { bitmapChecksum, sealGroupDescriptor } from "../checksums/checksums.ts";
+import { blockSize, descriptorSize } from "../format.ts";
 import type { Bitmap } from "./bitmaps.ts";
-import { bitmapChecksum, sealGroupDescriptor } from "./checksums.ts";
-import { blockSize, descriptorSize } from "./format.ts";
 import { type Geometry, groupMetadata } from "./geometry.ts";
 
 // Kernel documentation, "Block Group Descriptors".

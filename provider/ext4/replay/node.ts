@@ -1,8 +1,8 @@
-import type { Entry, EntryType } from "../tree/types.ts";
-import { NameList } from "./directory.ts";
-import type { Extent } from "./extents.ts";
-import type { HashIndex } from "./hash-index.ts";
-import type { Attributes } from "./xattrs.ts";
+import type { Entry, EntryType } from "../../tree/types.ts";
+import { NameList } from "../directories/directory.ts";
+import type { HashIndex } from "../directories/hash-index.ts";
+import type { Extent } from "../inodes/extents.ts";
+import type { Attributes } from "../inodes/xattrs.ts";
 
 /** An inode of the tree, or the place that a deleted one keeps. */
 export interface Node {

@@ -1,7 +1,6 @@
-import { inodeSeed } from "./checksums.ts";
-import { type Dirent, encodeDirectory } from "./directory.ts";
-import { encodeIndexed } from "./encode-index.ts";
-import { encodeExtents } from "./extents.ts";
+import { inodeSeed } from "../checksums/checksums.ts";
+import { type Dirent, encodeDirectory } from "../directories/directory.ts";
+import { encodeIndexed } from "../directories/encode-index.ts";
 import {
   blockSize,
   direntType,
@@ -9,13 +8,14 @@ import {
   fastSymlinkBytes,
   indexFlag,
   inodeNumber,
-} from "./format.ts";
-import { encodeDevice, encodeInode, type InodeFields } from "./inode.ts";
-import { mostLinks } from "./limits.ts";
+} from "../format.ts";
+import { encodeExtents } from "../inodes/extents.ts";
+import { encodeDevice, encodeInode, type InodeFields } from "../inodes/inode.ts";
+import { encodeAttributeBlock, encodeInInode } from "../inodes/xattrs.ts";
+import { mostLinks } from "../replay/limits.ts";
+import type { Node } from "../replay/node.ts";
+import type { SystemFile } from "../replay/place.ts";
 import type { MetaBlocks } from "./meta-blocks.ts";
-import type { Node } from "./node.ts";
-import type { SystemFile } from "./place.ts";
-import { encodeAttributeBlock, encodeInInode } from "./xattrs.ts";
 
 /** Writes an inode of the tree with all blocks of it that are not a file's contents. */
 export function renderNode(meta: MetaBlocks, node: Node, seed: number, changed: number): void {

@@ -1,9 +1,9 @@
-import type { Tree } from "../tree/types.ts";
-import { appendRun, type Extent, type Run, treeLevels } from "./extents.ts";
-import { blockSize, fastSymlinkBytes, groupBlocks, layerAlignment, roundUp } from "./format.ts";
-import { type Layout, reservedBlocks } from "./geometry.ts";
+import type { Tree } from "../../tree/types.ts";
+import { blockSize, fastSymlinkBytes, groupBlocks, layerAlignment, roundUp } from "../format.ts";
+import { type Layout, reservedBlocks } from "../geometry/geometry.ts";
+import { appendRun, type Extent, type Run, treeLevels } from "../inodes/extents.ts";
+import type { FullOptions } from "../options.ts";
 import { lostAndFoundBlocks, type Node } from "./node.ts";
-import type { FullOptions } from "./options.ts";
 import { Refusals } from "./refusals.ts";
 import { type Replay, replay } from "./replay.ts";
 

@@ -1,5 +1,5 @@
-import type { Run } from "./extents.ts";
-import { blockSize, groupBlocks } from "./format.ts";
+import { blockSize, groupBlocks } from "../format.ts";
+import type { Run } from "../inodes/extents.ts";
 import { type Geometry, groupMetadata, headBlocks } from "./geometry.ts";
 
 // Kernel documentation, "Block and Inode Bitmaps": a set bit is in use; bits behind the end are set too.

@@ -1,8 +1,8 @@
-import type { Entry } from "../tree/types.ts";
+import type { Entry } from "../../tree/types.ts";
+import { sealAttributeBlock } from "../checksums/checksums.ts";
+import { blockSize, roundUp } from "../format.ts";
+import type { Refusals } from "../replay/refusals.ts";
 import { aclOnDisk } from "./acl.ts";
-import { sealAttributeBlock } from "./checksums.ts";
-import { blockSize, roundUp } from "./format.ts";
-import type { Refusals } from "./refusals.ts";
 
 // Kernel documentation, "Extended Attributes". Entries grow from the front, values from the end.
 

@@ -1,12 +1,12 @@
-import { inodeSeed } from "./checksums.ts";
-import { encodeExtents } from "./extents.ts";
-import { blockSize, extentsFlag, groupBlocks, inodeNumber } from "./format.ts";
+import { inodeSeed } from "../checksums/checksums.ts";
+import { blockSize, extentsFlag, groupBlocks, inodeNumber } from "../format.ts";
+import { encodeExtents } from "../inodes/extents.ts";
+import { encodeInode } from "../inodes/inode.ts";
+import { type FullOptions, uuidBytes } from "../options.ts";
+import type { MetaBlocks } from "../render/meta-blocks.ts";
+import { blocksOf } from "../render/render-node.ts";
+import type { Placement } from "../replay/place.ts";
 import { type Geometry, hasSuperBlock } from "./geometry.ts";
-import { encodeInode } from "./inode.ts";
-import type { MetaBlocks } from "./meta-blocks.ts";
-import { type FullOptions, uuidBytes } from "./options.ts";
-import type { Placement } from "./place.ts";
-import { blocksOf } from "./render-node.ts";
 
 /** Writes the journal, empty, and its inode; returns the inode's i_block, of which the super block keeps a copy. */
 export function renderJournal(

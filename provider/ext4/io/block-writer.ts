@@ -1,5 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
-import { blockSize } from "./format.ts";
+import { blockSize } from "../format.ts";
 
 /** Longest single write. */
 const mostBytes = 8 * 2 ** 20;

@@ -1,5 +1,5 @@
-import { sealDirectoryBlock } from "./checksums.ts";
-import { blockSize, directoryTail, roundUp } from "./format.ts";
+import { sealDirectoryBlock } from "../checksums/checksums.ts";
+import { blockSize, directoryTail, roundUp } from "../format.ts";
 
 // Kernel documentation, "Linear (Classic) Directories".
 

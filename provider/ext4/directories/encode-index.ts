@@ -1,6 +1,6 @@
-import { sealDirectoryBlock, sealIndexBlock } from "./checksums.ts";
+import { sealDirectoryBlock, sealIndexBlock } from "../checksums/checksums.ts";
+import { blockSize, directoryTail } from "../format.ts";
 import { type Dirent, entryBytes, putEntry } from "./directory.ts";
-import { blockSize, directoryTail } from "./format.ts";
 import { type HashIndex, type Leaf, nodeEntries, rootEntries } from "./hash-index.ts";
 
 // Kernel documentation, "Hash Tree Directories". To readers that do not know of it the root is a block with "." and a

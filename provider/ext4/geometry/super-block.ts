@@ -1,7 +1,7 @@
-import { sealSuperBlock } from "./checksums.ts";
-import { blockSize, flexGroups, groupBlocks, inodeNumber, inodeSize } from "./format.ts";
+import { sealSuperBlock } from "../checksums/checksums.ts";
+import { blockSize, flexGroups, groupBlocks, inodeNumber, inodeSize } from "../format.ts";
+import { type FullOptions, uuidBytes } from "../options.ts";
 import type { Geometry } from "./geometry.ts";
-import { type FullOptions, uuidBytes } from "./options.ts";
 
 // Kernel documentation, "Super Block".
 

@@ -1,5 +1,5 @@
-import { blockSize, descriptorSize, inodeNumber, inodeSize } from "./format.ts";
-import { nameOf, parentOf } from "./limits.ts";
+import { blockSize, descriptorSize, inodeNumber, inodeSize } from "../format.ts";
+import { nameOf, parentOf } from "../replay/limits.ts";
 import type { MetaBlock } from "./meta-blocks.ts";
 
 // Finds a path in the metadata of a plan as a boot loader finds it on disk: group descriptor, inode, extents, names.

@@ -1,4 +1,4 @@
-import { ContentError } from "../errors.ts";
+import { ContentError } from "../../errors.ts";
 
 const mostShown = 20;
 

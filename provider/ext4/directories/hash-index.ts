@@ -1,5 +1,5 @@
+import { blockSize, directoryTail } from "../format.ts";
 import { entryBytes, type Slot } from "./directory.ts";
-import { blockSize, directoryTail } from "./format.ts";
 
 /** Blocks up to which a directory stays a plain list of names. */
 export const mostLinearBlocks = 64;

@@ -1,6 +1,6 @@
-import type { Entry } from "../tree/types.ts";
-import { blockSize } from "./format.ts";
-import { deviceRange, timeRange } from "./inode.ts";
+import type { Entry } from "../../tree/types.ts";
+import { blockSize } from "../format.ts";
+import { deviceRange, timeRange } from "../inodes/inode.ts";
 import type { Refusals } from "./refusals.ts";
 
 const mostNameBytes = 255;

@@ -1,5 +1,5 @@
-import { blockSize, inodeSize, inodesPerBlock } from "./format.ts";
-import { type Geometry, groupMetadata } from "./geometry.ts";
+import { blockSize, inodeSize, inodesPerBlock } from "../format.ts";
+import { type Geometry, groupMetadata } from "../geometry/geometry.ts";
 
 /** A block of metadata. */
 export interface MetaBlock {

@@ -1,4 +1,4 @@
-import { blockSize, descriptorSize, flexGroups, groupBlocks, inodesPerBlock } from "./format.ts";
+import { blockSize, descriptorSize, flexGroups, groupBlocks, inodesPerBlock } from "../format.ts";
 
 /**
  * Where fixed metadata lies, whatever the size of the filesystem: growing it moves nothing. Each flex group

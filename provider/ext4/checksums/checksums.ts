@@ -1,5 +1,5 @@
+import { blockSize, directoryTail } from "../format.ts";
 import { crc32c, crc32cOfNumber } from "./crc32c.ts";
-import { blockSize, directoryTail } from "./format.ts";
 
 // Feature metadata_csum: kernel documentation, "Checksums".
 

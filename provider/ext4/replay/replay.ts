@@ -1,13 +1,13 @@
-import type { Entry, Ghost, Tree } from "../tree/types.ts";
-import type { Slot } from "./directory.ts";
-import { inodeNumber } from "./format.ts";
-import { halfMd4 } from "./half-md4.ts";
-import { HashIndex, mostLinearBlocks } from "./hash-index.ts";
+import type { Entry, Ghost, Tree } from "../../tree/types.ts";
+import type { Slot } from "../directories/directory.ts";
+import { halfMd4 } from "../directories/half-md4.ts";
+import { HashIndex, mostLinearBlocks } from "../directories/hash-index.ts";
+import { inodeNumber } from "../format.ts";
+import { attributesOf } from "../inodes/xattrs.ts";
+import { type FullOptions, uuidBytes } from "../options.ts";
 import { acceptName, checkEntry, mostLinks, nameOf, parentOf } from "./limits.ts";
 import { blankEntry, lostAndFoundBlocks, makeNode, type Node } from "./node.ts";
-import { type FullOptions, uuidBytes } from "./options.ts";
 import { type Refusals, shownPath } from "./refusals.ts";
-import { attributesOf } from "./xattrs.ts";
 
 /** What one layer adds, in the order in which it is laid out. */
 export interface Layer {

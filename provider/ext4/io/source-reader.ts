@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { StoreError } from "../errors.ts";
-import type { SourcePath } from "../tree/types.ts";
+import { StoreError } from "../../errors.ts";
+import type { SourcePath } from "../../tree/types.ts";
 
 const windowBytes = 4 * 2 ** 20;
 

@@ -1,5 +1,5 @@
-import { sealInode } from "./checksums.ts";
-import { blockSize, inodeSize, modeBits } from "./format.ts";
+import { sealInode } from "../checksums/checksums.ts";
+import { blockSize, inodeSize, modeBits } from "../format.ts";
 
 // Kernel documentation, "Index Nodes".
 
