@@ -7,6 +7,15 @@ export const sectorBytes = 512;
 /** Bytes of a MiB, to which every partition is aligned. */
 export const mebibyte = 1024 * 1024;
 
+/** Kind of partition table. */
+export const tableSchema = z
+  .enum(["mbr", "gpt"])
+  .meta({ id: "TableKind", description: "How a disk lists its partitions." });
+
+const typeSchema = z
+  .enum(partitionTypeNames)
+  .meta({ id: "PartitionKind", description: "What a partition is used for." });
+
 const byteCount = z.number().int().min(0);
 
 /** One partition with its place on the disk. */
@@ -14,7 +23,7 @@ export const partitionSchema = z
   .strictObject({
     name: z.string().describe("Name of the partition, as filesystems refer to it."),
     number: z.number().int().min(1).describe("Number in the table, from 1."),
-    type: z.enum(partitionTypeNames).describe("What the partition is for."),
+    type: typeSchema.describe("What the partition is for."),
     startSector: z.number().int().min(1).describe("First sector of 512 bytes."),
     sectors: z.number().int().min(1).describe("Length in sectors of 512 bytes."),
     offsetBytes: byteCount.describe("Where the partition begins on the disk, in bytes."),
@@ -32,7 +41,7 @@ export type Partition = z.infer<typeof partitionSchema>;
 /** A disk's table and partitions, decided to the sector. */
 export const layoutSchema = z
   .strictObject({
-    table: z.enum(["mbr", "gpt"]).describe("Kind of partition table."),
+    table: tableSchema.describe("Kind of partition table."),
     diskSignature: z
       .string()
       .describe("Identity of the disk: 8 hex digits for MBR, a GUID for GPT, in lower case."),
@@ -56,7 +65,7 @@ export const partitionRequestSchema = z
       .string()
       .min(1)
       .describe("Name, unique on the disk; GPT also writes it into the table."),
-    type: z.enum(partitionTypeNames).default("linux").describe("What the partition is for."),
+    type: typeSchema.default("linux").describe("What the partition is for."),
     sizeMiB: z
       .number()
       .int()

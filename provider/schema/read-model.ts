@@ -89,7 +89,9 @@ function readShape(at: string, node: Node, root: Node, reader: Reader): Shape {
   if (node.$ref) return readReference(at, node.$ref, root, reader);
   switch (node.type) {
     case "string":
-      return node.enum ? readEnum(at, enumName(at), node, reader) : scalar(at, node, "string");
+      return node.enum
+        ? readEnum(at, enumName(at), node, `Values of \`${at}\`.`, reader)
+        : scalar(at, node, "string");
     case "integer":
     case "number":
     case "boolean":
@@ -128,9 +130,9 @@ function readReference(at: string, ref: string, root: Node, reader: Reader): Sha
   const name = /^#\/\$defs\/([A-Z][A-Za-z0-9]*)$/.exec(ref)?.[1];
   const node = name === undefined ? undefined : (root.$defs?.[name] as Node | undefined);
   if (!name || !node) throw new Error(`${at}: ${ref} is no named type (PascalCase)`);
-  if (node.enum) return readEnum(at, name, node, reader);
-  if (!node.properties) return readShape(at, node, root, reader);
   if (!node.description) throw new Error(`${name}: has no description`);
+  if (node.enum) return readEnum(at, name, node, node.description, reader);
+  if (!node.properties) return readShape(at, node, root, reader);
   const fields = Object.entries(propertiesOf(node)).map(([key, property]) =>
     readField(name, key, property, node, root, reader),
   );
@@ -138,10 +140,15 @@ function readReference(at: string, ref: string, root: Node, reader: Reader): Sha
   return { kind: "object", name };
 }
 
-function readEnum(at: string, name: string, node: Node, reader: Reader): Shape {
+function readEnum(
+  at: string,
+  name: string,
+  node: Node,
+  description: string,
+  reader: Reader,
+): Shape {
   demandOnly(at, node, ["enum"]);
-  const values = (node.enum ?? []) as string[];
-  agree(reader.enums, name, { description: `Values of \`${at}\`.`, values });
+  agree(reader.enums, name, { description, values: (node.enum ?? []) as string[] });
   return { kind: "enum", name };
 }
 

@@ -26,11 +26,11 @@ export type RootfsScrub =
 /** Values of `Ref.kind`. */
 export type RefKind = "file" | "tree" | "layer" | "ext4" | "disk" | "vhd";
 
-/** Values of `PartitionLayout.table`. */
-export type PartitionLayoutTable = "mbr" | "gpt";
+/** How a disk lists its partitions. */
+export type TableKind = "mbr" | "gpt";
 
-/** Values of `PartitionRequest.type`. */
-export type PartitionRequestType =
+/** What a partition is used for. */
+export type PartitionKind =
   | "linux"
   | "linux-root-x86-64"
   | "esp"
@@ -42,24 +42,8 @@ export type PartitionRequestType =
 /** Values of `PartitionRequest.filesystem`. */
 export type PartitionRequestFilesystem = "ext4" | "vfat" | "swap";
 
-/** Values of `Layout.table`. */
-export type LayoutTable = "mbr" | "gpt";
-
-/** Values of `Partition.type`. */
-export type PartitionType =
-  | "linux"
-  | "linux-root-x86-64"
-  | "esp"
-  | "fat16"
-  | "fat32"
-  | "swap"
-  | "bios-boot";
-
 /** Values of `Bootloader.type`. */
 export type BootloaderType = "extlinux";
-
-/** Values of `Bootloader.table`. */
-export type BootloaderTable = "mbr" | "gpt";
 
 /** Values of `BootInstall.method`. */
 export type BootInstallMethod = "extlinux" | "files";
@@ -249,7 +233,7 @@ export interface PartitionRequestArgs {
   /** Name, unique on the disk; GPT also writes it into the table. */
   readonly name: pulumi.Input<string>;
   /** What the partition is for. Default: `linux`. */
-  readonly type?: pulumi.Input<PartitionRequestType> | undefined;
+  readonly type?: pulumi.Input<PartitionKind> | undefined;
   /**
    * Size in MiB; without it the partition fits its content, and the last such one takes the
    * rest of the disk.
@@ -276,7 +260,7 @@ export interface Partition {
   /** Number in the table, from 1. */
   readonly number: number;
   /** What the partition is for. */
-  readonly type: PartitionType;
+  readonly type: PartitionKind;
   /** First sector of 512 bytes. */
   readonly startSector: number;
   /** Length in sectors of 512 bytes. */
@@ -306,7 +290,7 @@ export interface PartitionArgs {
   /** Number in the table, from 1. */
   readonly number: pulumi.Input<number>;
   /** What the partition is for. */
-  readonly type: pulumi.Input<PartitionType>;
+  readonly type: pulumi.Input<PartitionKind>;
   /** First sector of 512 bytes. */
   readonly startSector: pulumi.Input<number>;
   /** Length in sectors of 512 bytes. */
@@ -332,7 +316,7 @@ export interface PartitionArgs {
 /** A disk's partition table. */
 export interface Layout {
   /** Kind of partition table. */
-  readonly table: LayoutTable;
+  readonly table: TableKind;
   /** Identity of the disk: 8 hex digits for MBR, a GUID for GPT, in lower case. */
   readonly diskSignature: string;
   /** Size of the disk in bytes. */
@@ -344,7 +328,7 @@ export interface Layout {
 /** A disk's partition table. */
 export interface LayoutArgs {
   /** Kind of partition table. */
-  readonly table: pulumi.Input<LayoutTable>;
+  readonly table: pulumi.Input<TableKind>;
   /** Identity of the disk: 8 hex digits for MBR, a GUID for GPT, in lower case. */
   readonly diskSignature: pulumi.Input<string>;
   /** Size of the disk in bytes. */
@@ -641,7 +625,7 @@ export interface PartitionLayoutArgs {
    */
   readonly seed?: pulumi.Input<string> | undefined;
   /** Kind of partition table. Default: `mbr`. */
-  readonly table?: pulumi.Input<PartitionLayoutTable> | undefined;
+  readonly table?: pulumi.Input<TableKind> | undefined;
   /** Size of the disk in MiB; by default as small as the partitions allow. */
   readonly diskSizeMiB?: pulumi.Input<number> | undefined;
   /**
@@ -668,7 +652,7 @@ export interface BootloaderArgs {
   /** Which boot loader. Default: `extlinux`. */
   readonly type?: pulumi.Input<BootloaderType> | undefined;
   /** Kind of partition table, in which it looks for the bootable partition. Default: `mbr`. */
-  readonly table?: pulumi.Input<BootloaderTable> | undefined;
+  readonly table?: pulumi.Input<TableKind> | undefined;
   /** Partition with the boot loader's files. Default: `root`. */
   readonly partition?: pulumi.Input<string> | undefined;
   /** UUID of the root filesystem, such as `layout.partitions[0].uuid`. */

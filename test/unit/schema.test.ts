@@ -168,6 +168,11 @@ describe("a schema says", () => {
       z.enum(["a", "b"]),
       { $ref: "#/types/bootwright:index:CakeInput" },
     ],
+    [
+      "a choice that is shared, under its own name",
+      z.enum(["a", "b"]).meta({ id: "Choice", description: "A choice." }).default("a"),
+      { $ref: "#/types/bootwright:index:Choice", default: "a" },
+    ],
     ["a nested object, as a type of its own", named, { $ref: "#/types/bootwright:index:Spot" }],
     [
       "a list of nested objects",

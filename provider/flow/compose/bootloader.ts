@@ -8,6 +8,7 @@ import {
   installSchema,
   type PlacedFile,
 } from "../../plan/boot-files.ts";
+import { tableSchema } from "../../plan/layout.ts";
 import { type Ref, refSchema } from "../../plan/ref.ts";
 import { type Context, defineResource } from "../../resource.ts";
 
@@ -25,8 +26,7 @@ const bootFileSchema = z
 
 const inputs = z.strictObject({
   type: z.enum(["extlinux"]).default("extlinux").describe("Which boot loader."),
-  table: z
-    .enum(["mbr", "gpt"])
+  table: tableSchema
     .default("mbr")
     .describe("Kind of partition table, in which it looks for the bootable partition."),
   partition: z.string().min(1).default("root").describe("Partition with the boot loader's files."),

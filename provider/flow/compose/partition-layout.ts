@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { layoutSchema, partitionRequestSchema } from "../../plan/layout.ts";
+import { layoutSchema, partitionRequestSchema, tableSchema } from "../../plan/layout.ts";
 import { layoutProblems } from "../../plan/layout-rules.ts";
 import { planLayout } from "../../plan/plan-layout.ts";
 import { defineResource } from "../../resource.ts";
@@ -11,7 +11,7 @@ const inputs = z.strictObject({
     .describe(
       "What UUIDs and the disk's signature are made from; the same seed gives the same ones.",
     ),
-  table: z.enum(["mbr", "gpt"]).default("mbr").describe("Kind of partition table."),
+  table: tableSchema.default("mbr").describe("Kind of partition table."),
   diskSizeMiB: z
     .number()
     .int()
