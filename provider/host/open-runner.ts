@@ -61,6 +61,24 @@ async function openContainer({ storeRoot, signal, log }: RunnerOptions): Promise
   const progress = (text: string) => log?.progress(text);
   const toolbox = await openToolbox({ progress, ...stop });
   const runner = containerRunner({ engine, toolbox, storeRoot });
-  await probeStore(runner, { storeRoot, engine, client: dockerClient(), ...stop });
-  return runner;
+  const probed = once(() =>
+    probeStore(runner, { storeRoot, engine, client: dockerClient(), ...stop }),
+  );
+  return {
+    ...runner,
+    run: async (step, rest) => probed().then(() => runner.run(step, rest)),
+    start: async (step, rest) => probed().then(() => runner.start(step, rest)),
+  };
+}
+
+/** Probes before the first step, not before a look at the tools' identity: an update that changes nothing starts no container. */
+function once(probe: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= probe().catch((error: unknown) => {
+      running = undefined;
+      throw error;
+    });
+    return running;
+  };
 }
