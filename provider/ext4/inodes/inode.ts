@@ -19,7 +19,7 @@ export interface InodeFields {
   /** Block of extended attributes, 0 for none. */
   readonly attributeBlock: number;
   /** Bytes behind the fields ({@link encodeInInode}). */
-  readonly attributes?: Buffer;
+  readonly attributes?: Buffer | undefined;
   readonly mtime: number;
   readonly mtimeNs: number;
 }

@@ -85,10 +85,10 @@ function spaceOf(attribute: Attribute): number {
   return entryBytes + roundUp(attribute.name.length, 4) + roundUp(attribute.value.length, 4);
 }
 
-/** The bytes of an inode behind its fields: attributes, or nothing. */
-export function encodeInInode(attributes: Attributes): Buffer {
+/** The bytes of an inode behind its fields, if attributes lie there. */
+export function encodeInInode(attributes: Attributes): Buffer | undefined {
+  if (attributes.list.length === 0 || attributes.needsBlock) return undefined;
   const bytes = Buffer.alloc(inInodeBytes);
-  if (attributes.list.length === 0 || attributes.needsBlock) return bytes;
   bytes.writeUInt32LE(magic, 0);
   // Offsets of values count from behind the magic, and hashes stay 0 here.
   putEntries(bytes.subarray(inInodeHeader), 0, attributes.list);

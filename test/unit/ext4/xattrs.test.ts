@@ -28,7 +28,7 @@ test("a block holds 4060 bytes of attributes and no more", () => {
 });
 
 test("an attribute in the inode has its value at the end", () => {
-  const bytes = encodeInInode(read(["user.ab", "value"]));
+  const bytes = encodeInInode(read(["user.ab", "value"]))!;
   expect(bytes.readUInt32LE(0)).toBe(0xea020000);
   expect([bytes[4], bytes[5], bytes.toString("latin1", 20, 22)]).toEqual([2, 1, "ab"]);
   const at = 4 + bytes.readUInt16LE(6);
