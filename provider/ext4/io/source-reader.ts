@@ -2,17 +2,22 @@ import { type FileHandle, open } from "node:fs/promises";
 import { StoreError } from "../../errors.ts";
 import type { SourcePath } from "../../tree/types.ts";
 
-const windowBytes = 4 * 2 ** 20;
+/** A window grows while reading goes on from where it ends, and is small again after a jump. */
+const leastWindow = 256 * 2 ** 10;
+const mostWindow = 4 * 2 ** 20;
+/** Pieces from this length on are read straight to where they belong. */
+const largePiece = 2 ** 20;
 
 /** Reads pieces of the sources of a plan; neighbouring small ones share one read. */
 export class SourceReader {
   readonly #sources: readonly string[];
   readonly #sourcePath: SourcePath;
   readonly #files = new Map<number, FileHandle>();
-  readonly #buffer = Buffer.allocUnsafe(windowBytes);
+  readonly #buffer = Buffer.allocUnsafe(mostWindow);
   #window = this.#buffer.subarray(0, 0);
   #windowSource = -1;
   #windowStart = 0;
+  #windowBytes = leastWindow;
 
   constructor(sources: readonly string[], sourcePath: SourcePath) {
     this.#sources = sources;
@@ -26,8 +31,8 @@ export class SourceReader {
       offset >= this.#windowStart &&
       offset + into.length <= this.#windowStart + this.#window.length;
     if (!inside) {
-      if (into.length >= windowBytes / 4) return this.#exactly(source, offset, into);
-      await this.#move(source, offset);
+      if (into.length >= largePiece) return this.#exactly(source, offset, into);
+      await this.#move(source, offset, into.length);
     }
     const at = offset - this.#windowStart;
     if (at + into.length > this.#window.length) throw this.#short(source);
@@ -39,9 +44,14 @@ export class SourceReader {
     this.#files.clear();
   }
 
-  async #move(source: number, offset: number): Promise<void> {
+  async #move(source: number, offset: number, needed: number): Promise<void> {
     const file = await this.#open(source);
-    const { bytesRead } = await file.read(this.#buffer, 0, windowBytes, offset);
+    const gap = offset - this.#windowStart - this.#window.length;
+    const readsOn =
+      source === this.#windowSource && gap > -this.#window.length && gap < leastWindow;
+    this.#windowBytes = readsOn ? Math.min(2 * this.#windowBytes, mostWindow) : leastWindow;
+    const length = Math.max(needed, this.#windowBytes);
+    const { bytesRead } = await file.read(this.#buffer, 0, length, offset);
     this.#window = this.#buffer.subarray(0, bytesRead);
     this.#windowSource = source;
     this.#windowStart = offset;

@@ -1,5 +1,5 @@
 import type { Entry } from "../../tree/types.ts";
-import { blockSize } from "../format.ts";
+import { blockSize, roundUp } from "../format.ts";
 import { deviceRange, timeRange } from "../inodes/inode.ts";
 import type { Refusals } from "./refusals.ts";
 
@@ -74,11 +74,10 @@ function checkTarget(target: string, refuse: (reason: string) => void): void {
 function checkSegments({ segments = [], size, source }: Entry, refuse: (r: string) => void): void {
   let end = 0;
   for (const [at, , length] of segments) {
-    const whole = at % blockSize === 0 && (length % blockSize === 0 || at + length <= size);
-    if (!whole || at < end || at + length > size || length <= 0) {
+    if (at % blockSize !== 0 || at < end || length <= 0 || at + length > size) {
       refuse(`its contents are cut at byte ${at} with length ${length} of ${size}`);
     }
-    end = at + Math.ceil(length / blockSize) * blockSize;
+    end = at + roundUp(length, blockSize);
   }
   if (segments.length > 0 && source === undefined) refuse("nothing says where its contents are");
 }

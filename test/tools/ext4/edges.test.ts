@@ -36,6 +36,16 @@ test.each([
   expect(extents.match(new RegExp(`^ *${depth}/ *${depth} `, "gm"))).toHaveLength(holes + 1);
 });
 
+test("a segment that ends inside a block is followed by zeros", async () => {
+  const segments = [
+    [0, 5, 100],
+    [8192, 50, 800],
+  ] as const;
+  const extents = await readBack(treeOf(file("short", 20_000, { segments })), 64, "ex /short");
+  expect(extents).toContain(" 0 -     0");
+  expect(extents).toContain(" 2 -     2");
+});
+
 test("a file around the copies of the super block reads back", async () => {
   const piece = sourceBytes.length;
   const segments = Array.from({ length: 34 }, (_, i) => [i * piece, 0, piece] as const);
