@@ -1,0 +1,40 @@
+import type { Listed } from "./listing.ts";
+import { content, symlink } from "./machine-listing.ts";
+
+const units = "/usr/lib/systemd/system";
+const directory = { mode: "40755" };
+const enabled = (unit: string) => symlink(`${units}/${unit}`);
+
+/** Every path that examples/debian-server has beside its image, or instead of it. */
+export function debianServerAdditions(
+  kernel: string,
+  rootUuid: string,
+): Record<string, Partial<Listed>> {
+  const wants = "etc/systemd/system";
+  return {
+    "lost+found": { mode: "40700" },
+    "etc/hostname": content("web\n"),
+    "etc/systemd/network/80-dhcp.network": content(
+      "# Every Ethernet card asks for an address.\n[Match]\nType=ether\nKind=!*\n\n[Network]\nDHCP=yes\n",
+    ),
+    [`${wants}/multi-user.target.wants/systemd-networkd.service`]: enabled(
+      "systemd-networkd.service",
+    ),
+    [`${wants}/sockets.target.wants`]: directory,
+    [`${wants}/sockets.target.wants/systemd-networkd.socket`]: enabled("systemd-networkd.socket"),
+    [`${wants}/dbus-org.freedesktop.network1.service`]: enabled("systemd-networkd.service"),
+    [`${wants}/network-online.target.wants`]: directory,
+    [`${wants}/network-online.target.wants/systemd-networkd-wait-online.service`]: enabled(
+      "systemd-networkd-wait-online.service",
+    ),
+    "boot/ldlinux.sys": { mode: "100444" },
+    "boot/ldlinux.c32": {},
+    "boot/syslinux.cfg": content(`SERIAL 0 115200
+DEFAULT linux
+PROMPT 0
+LABEL linux
+  KERNEL /boot/vmlinuz-${kernel}
+  APPEND rw root=UUID=${rootUuid} console=tty0 console=ttyS0,115200 initrd=/boot/initrd.img-${kernel}
+`),
+  };
+}
