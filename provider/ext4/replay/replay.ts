@@ -2,7 +2,7 @@ import type { Entry, Ghost, Tree } from "../../tree/types.ts";
 import type { Slot } from "../directories/directory.ts";
 import { halfMd4 } from "../directories/half-md4.ts";
 import { HashIndex, mostLinearBlocks } from "../directories/hash-index.ts";
-import { inodeNumber } from "../format.ts";
+import { inodeNumber, inodesPerBlock, roundUp } from "../format.ts";
 import { attributesOf } from "../inodes/xattrs.ts";
 import { type FullOptions, uuidBytes } from "../options.ts";
 import { acceptName, checkEntry, mostLinks, nameOf, parentOf } from "./limits.ts";
@@ -45,6 +45,7 @@ class Replayer {
   readonly #files = new Map<string, Node>();
   readonly #placed = new Map<Node, number>();
   #highest: number = inodeNumber.lostAndFound;
+  #next = this.#highest + 1;
   #touched = new Set<Node>();
   #contents: Node[] = [];
 
@@ -167,7 +168,8 @@ class Replayer {
   #number(path: string): number {
     const known = this.#numbers.get(path);
     if (known !== undefined) return known;
-    this.#numbers.set(path, ++this.#highest);
+    this.#highest = this.#next++;
+    this.#numbers.set(path, this.#highest);
     return this.#highest;
   }
 
@@ -181,6 +183,8 @@ class Replayer {
       if (blocks > 0) directories.push({ node, blocks });
     }
     this.#layers.push({ directories, contents: this.#contents });
+    // Inodes of a layer begin with a block of the table: a few more in the layer below seldom move them.
+    this.#next = roundUp(this.#next - 1, inodesPerBlock) + 1;
     this.#touched = new Set();
     this.#contents = [];
   }

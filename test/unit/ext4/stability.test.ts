@@ -80,6 +80,17 @@ test("what a layer adds moves nothing of the layers below", () => {
   expect(changed(old, next)).toHaveLength(4 + 2 + 2 + 1 + 2);
 });
 
+test("a small file more in a lower layer moves nothing of the layers above", () => {
+  const [below, above] = [items.slice(0, 4), items.slice(4)];
+  const old = planExt4(treeOf(...items), sized(64));
+  const next = planExt4(treeOf(...below, file("small", 100), ...above), sized(64));
+  expect(
+    next.data.filter((extent) => !old.data.some(({ block }) => block === extent.block)),
+  ).toEqual([expect.objectContaining({ bytes: 100 })]);
+  // Super block, descriptors, both bitmaps, inode, directory; contents.
+  expect(changed(old, next)).toHaveLength(6 + 1);
+});
+
 test("contents of a layer begin at a multiple of 64 KiB", () => {
   const { data } = planExt4(treeOf(...items), sized(64));
   expect(data.at(-1)!.block % 16).toBe(1);
