@@ -1,7 +1,9 @@
 import { access, constants, copyFile, mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { ContentError } from "../errors.ts";
-import { buildProgress, buildToLayout } from "../host/buildx.ts";
+import { buildInEngine, buildToLayout, NoLayoutExport, saveImage } from "../host/build.ts";
+import type { Build } from "../host/build-arguments.ts";
+import { buildProgress } from "../host/build-report.ts";
 import { digestOf } from "../plan/canonical.ts";
 import type { Context } from "../resource.ts";
 import { sha256File } from "../store/verify.ts";
@@ -56,21 +58,33 @@ async function renewed<T>(
   return result;
 }
 
-async function built(build: Parameters<typeof buildToLayout>[0], ctx: Context): Promise<Ingested> {
+async function built(build: Build, ctx: Context): Promise<Ingested> {
   const layout = join(ctx.store.root, "oci");
+  const options = {
+    signal: ctx.signal,
+    onLine: (line: string) => {
+      const text = buildProgress(line);
+      if (text) ctx.log.progress(text);
+    },
+  };
   // Two builds into one layout would race for its index file.
   return ctx.store.lock("oci layout", ctx.signal, () =>
     ctx.store.stage(async (stage) => {
-      const manifest = await buildToLayout(build, layout, stage, {
-        signal: ctx.signal,
-        onLine: (line) => {
-          const text = buildProgress(line);
-          if (text) ctx.log.progress(text);
-        },
-      });
-      const ingested = await ingestOciLayout(layout, { manifest, into: stage });
-      for (const { digest } of ingested.layers) await ctx.store.adopt({ kind: "layer", digest });
-      return ingested;
+      try {
+        const manifest = await buildToLayout(build, layout, stage, options);
+        const ingested = await ingestOciLayout(layout, { manifest, into: stage });
+        for (const { digest } of ingested.layers) await ctx.store.adopt({ kind: "layer", digest });
+        return ingested;
+      } catch (error) {
+        if (!(error instanceof NoLayoutExport)) throw error;
+        ctx.log.info("The engine cannot export layers one by one: the whole image is fetched");
+        const image = await buildInEngine(build, stage, options);
+        return commitLayers(
+          await ingestDockerArchive(saveImage(image, ctx.signal), { into: stage }),
+          stage,
+          ctx,
+        );
+      }
     }),
   );
 }
@@ -93,13 +107,17 @@ async function archived(source: RootfsSource, ctx: Context): Promise<Ingested> {
           : tar
             ? await ingestTar(at(tar), options)
             : await ingestDirectory(at(directory ?? "."), options);
-    for (const { digest, file, inPlace } of ingested.layers) {
-      const own = inPlace ? join(into, digest.slice("sha256:".length)) : file;
-      if (inPlace) await copyFile(file, own, constants.COPYFILE_FICLONE);
-      if (inPlace && (await sha256File(own, ctx.signal)) !== digest)
-        throw new ContentError(`The layer ${digest} of the OCI layout is damaged: ${file}`);
-      await ctx.store.commit({ kind: "layer", digest, file: own });
-    }
-    return ingested;
+    return commitLayers(ingested, into, ctx);
   });
+}
+
+async function commitLayers(ingested: Ingested, stage: string, ctx: Context): Promise<Ingested> {
+  for (const { digest, file, inPlace } of ingested.layers) {
+    const own = inPlace ? join(stage, digest.slice("sha256:".length)) : file;
+    if (inPlace) await copyFile(file, own, constants.COPYFILE_FICLONE);
+    if (inPlace && (await sha256File(own, ctx.signal)) !== digest)
+      throw new ContentError(`The layer ${digest} of the OCI layout is damaged: ${file}`);
+    await ctx.store.commit({ kind: "layer", digest, file: own });
+  }
+  return ingested;
 }

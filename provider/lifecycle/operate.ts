@@ -5,6 +5,7 @@ import type { Context, Resource } from "../resource.ts";
 import { exportObject } from "../store/export.ts";
 import { exportDrift, recordExport, removeExport } from "../store/export-state.ts";
 import { removeRoot, writeRoot } from "../store/roots.ts";
+import { tidy } from "../store/tidy.ts";
 import { parsedInputs } from "./diff.ts";
 import { allThere, ensure } from "./ensure.ts";
 
@@ -29,6 +30,9 @@ export async function put(
     await exportObject(ctx.store, artefact, destination, exportOptions(ctx));
     await recordExport(ctx.store, artefact, destination);
   }
+  const gone = await tidy(ctx.store, ctx.signal);
+  if (gone?.removed)
+    ctx.log.info(`${Math.round(gone.bytes / 1e6)} MB of unused artefacts removed from the store`);
   return outputs as Values;
 }
 

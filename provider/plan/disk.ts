@@ -1,7 +1,8 @@
 import type { DiskBlob } from "./boot-files.ts";
 import { digestOf, sha256 } from "./canonical.ts";
-import { type Table, tableBlobs } from "./partition-table.ts";
+import { tableBlobs } from "./partition-table.ts";
 import type { Ref } from "./ref.ts";
+import type { Table } from "./table.ts";
 
 /** Part of every disk's digest: raised when the same parts give other bytes. */
 const writerVersion = 1;

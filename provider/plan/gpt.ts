@@ -1,8 +1,8 @@
 import { crc32 } from "./crc32.ts";
 import { sectorBytes } from "./layout.ts";
 import { protectiveMbr } from "./mbr.ts";
-import type { Blob, Table, TableEntry } from "./partition-table.ts";
 import { codesOf } from "./partition-types.ts";
+import type { Blob, Table, TableEntry } from "./table.ts";
 
 const headerBytes = 92;
 const entryBytes = 128;

@@ -1,6 +1,6 @@
 import { sectorBytes } from "./layout.ts";
-import type { Blob, Table, TableEntry } from "./partition-table.ts";
 import { codesOf } from "./partition-types.ts";
+import type { Blob, Table, TableEntry } from "./table.ts";
 
 /** Where boot code ends and the disk signature stands. */
 const signatureOffset = 440;

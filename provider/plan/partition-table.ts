@@ -1,23 +1,6 @@
 import { gptBlobs } from "./gpt.ts";
-import type { Layout } from "./layout.ts";
 import { mbrBlob } from "./mbr.ts";
-
-/** Bytes with their place on the disk. */
-export interface Blob {
-  readonly offsetBytes: number;
-  readonly bytes: Uint8Array;
-}
-
-/** What a partition table needs to know of a partition. */
-export type TableEntry = Pick<
-  Layout["partitions"][number],
-  "name" | "type" | "startSector" | "sectors" | "bootable" | "partUuid"
->;
-
-/** What decides the bytes of a partition table. */
-export interface Table extends Pick<Layout, "table" | "diskSignature" | "sizeBytes"> {
-  readonly partitions: readonly TableEntry[];
-}
+import type { Blob, Table } from "./table.ts";
 
 /** The partition table as bytes: from byte 440 on, so that boot code keeps the bytes before it. */
 export function tableBlobs(table: Table): Blob[] {

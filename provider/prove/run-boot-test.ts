@@ -9,6 +9,7 @@ import type { BootProof } from "../plan/boot-proof.ts";
 import { digestOf } from "../plan/canonical.ts";
 import { identityOf, type Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
+import { withMachineLock } from "../store/lock.ts";
 import { bootOmissions } from "./boot-rules.ts";
 import { disposableDisk } from "./disposable-disk.ts";
 
@@ -37,7 +38,7 @@ export async function runBootTest(plan: BootPlan, ctx: Context): Promise<BootRes
   // What has to be made again first needs no machine.
   for (const ref of [plan.image, plan.kernel, plan.initrd]) if (ref) await ctx.materialise(ref);
   ctx.log.progress("waits until no other machine is being tested");
-  return ctx.store.lock("vm", ctx.signal, () =>
+  return withMachineLock("vm", ctx.signal, () =>
     ctx.store.stage((folder) => bootOnce(plan, folder, ctx)),
   );
 }

@@ -28,18 +28,18 @@ export async function collectGarbage(
   nowMs: number,
 ): Promise<{ removed: number; bytes: number }> {
   await removeDeadStages(store);
-  const rooted = await reachable(store);
   const all = await candidates(store);
+  const inUse = all.filter((object) => nowMs - object.usedMs < graceMs);
+  const needed = await reachable(store, inUse);
   let total = all.reduce((sum, object) => sum + object.bytes, 0);
   const loose = all
-    .filter((object) => !rooted.has(`${object.kind} ${object.digest}`))
+    .filter((object) => !needed.has(`${object.kind} ${object.digest}`))
     .sort((a, b) => a.usedMs - b.usedMs);
   let removed = 0;
   let bytes = 0;
   for (const object of loose) {
-    const idleMs = nowMs - object.usedMs;
-    const old = idleMs > keep.days * 86_400_000;
-    if (idleMs < graceMs || (!old && total <= keep.maxSizeGiB * 2 ** 30)) continue;
+    const old = nowMs - object.usedMs > keep.days * 86_400_000;
+    if (!old && total <= keep.maxSizeGiB * 2 ** 30) continue;
     await rm(objectPath(store.root, object), { force: true });
     await rm(sealPath(store.root, object), { force: true });
     total -= object.bytes;
@@ -49,8 +49,8 @@ export async function collectGarbage(
   return { removed, bytes };
 }
 
-/** Everything that the roots name, and what that cannot be read without. */
-async function reachable(store: Store): Promise<Set<string>> {
+/** What is in use, everything that the roots name, and what these cannot be read without. */
+async function reachable(store: Store, inUse: readonly ObjectName[]): Promise<Set<string>> {
   const found = new Set<string>();
   const visit = async (name: ObjectName): Promise<void> => {
     const key = `${name.kind} ${name.digest}`;
@@ -58,6 +58,7 @@ async function reachable(store: Store): Promise<Set<string>> {
     found.add(key);
     for (const need of await store.needs(name)) await visit(need);
   };
+  for (const object of inUse) await visit(object);
   for (const file of await filesBelow(join(store.root, "roots"))) {
     const root = JSON.parse(await readFile(file, "utf8")) as { objects: ObjectName[] };
     for (const object of root.objects) await visit(object);

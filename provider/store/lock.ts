@@ -1,4 +1,6 @@
 import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import lockfile from "proper-lockfile";
 
@@ -19,6 +21,16 @@ export async function withLock<T>(
   } finally {
     await release();
   }
+}
+
+/** The same among all processes of this user on this machine, whatever store they use. */
+export function withMachineLock<T>(
+  name: string,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  const user = process.getuid?.() ?? 0;
+  return withLock(join(tmpdir(), `bootwright-${user}-${name}`), signal, work);
 }
 
 async function acquire(file: string, signal: AbortSignal): Promise<() => Promise<void>> {

@@ -163,7 +163,11 @@ async function make({ partition, table, menu, config, placed }: Plan, ctx: Conte
  * Changes when its text does, or SYSLINUX; a new kernel at the same path of the tree changes nothing.
  *
  * @example
- * new Bootloader("boot", { rootUuid: layout.partitions[0].uuid, kernel, initrd });
+ * new Bootloader("boot", {
+ *   rootUuid: layout.layout.partitions[0].uuid,
+ *   kernel: { ref: kernel.ref, path: kernel.path },
+ *   initrd: { ref: initramfs.ref, path: initramfs.path },
+ * });
  */
 export const Bootloader = defineResource({
   name: "Bootloader",

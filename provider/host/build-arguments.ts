@@ -1,0 +1,60 @@
+/** What a builder is asked for; paths are absolute. */
+export interface Build {
+  /** Folder sent as the build context; without one the Dockerfile stands alone. */
+  readonly context?: string;
+  /** Path of the Dockerfile, or its text where there is no context. */
+  readonly dockerfile: string;
+  readonly platform: string;
+  readonly target?: string | undefined;
+  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
+  readonly network?: string | undefined;
+  readonly ssh?: readonly string[] | undefined;
+  readonly secrets?:
+    | readonly { id: string; env?: string | undefined; file?: string | undefined }[]
+    | undefined;
+  readonly cacheFrom?: readonly string[] | undefined;
+  readonly cacheTo?: readonly string[] | undefined;
+  readonly pull?: boolean | undefined;
+  readonly noCache?: boolean | undefined;
+  readonly builder?: string | undefined;
+}
+
+/** The arguments of `docker buildx build` that fill an OCI layout folder: a rebuild sends only the layers that it lacks. */
+export function layoutArguments(build: Build, layout: string, metadata: string): string[] {
+  const output = `type=oci,tar=false,compression=uncompressed,force-compression=true,dest=${layout}`;
+  return [
+    ...["buildx", "build", "--provenance=false"],
+    ...(build.builder ? ["--builder", build.builder] : []),
+    ...commonArguments(build),
+    ...many("--cache-to", build.cacheTo),
+    ...["--output", output, "--metadata-file", metadata, build.context ?? "-"],
+  ];
+}
+
+/** The arguments of `docker build` on an engine that cannot export a layout; the image's id goes into a file. */
+export function engineArguments(build: Build, idFile: string): string[] {
+  return ["build", ...commonArguments(build), "--iidfile", idFile, build.context ?? "-"];
+}
+
+function commonArguments(build: Build): string[] {
+  const secrets = (build.secrets ?? []).map(({ id, env, file }) =>
+    env ? `id=${id},env=${env}` : `id=${id},src=${file}`,
+  );
+  const buildArgs = Object.entries(build.buildArgs ?? {}).map(([key, value]) => `${key}=${value}`);
+  return [
+    ...["--progress=plain", "--platform", build.platform],
+    ...(build.context ? ["--file", build.dockerfile] : []),
+    ...(build.target ? ["--target", build.target] : []),
+    ...many("--build-arg", buildArgs.sort()),
+    ...(build.network ? ["--network", build.network] : []),
+    ...many("--ssh", build.ssh),
+    ...many("--secret", secrets),
+    ...many("--cache-from", build.cacheFrom),
+    ...(build.pull ? ["--pull"] : []),
+    ...(build.noCache ? ["--no-cache"] : []),
+  ];
+}
+
+function many(flag: string, values: readonly string[] = []): string[] {
+  return values.flatMap((value) => [flag, value]);
+}
