@@ -42,7 +42,8 @@ function crowd(path: string, count: number, length: number): Item[] {
 }
 
 function nameOf(i: number, length: number): string {
-  return `${i * 7919}`.padEnd(length, "-");
+  // Not ASCII, so that the sign of a character matters to its hash.
+  return `${i * 7919}`.padEnd(length, "\xe9");
 }
 
 test.each([

@@ -38,6 +38,7 @@ test("dumpe2fs sees the features, counters and identity that were planned", asyn
     expect(said.get("Reserved GDT blocks")).toBe("63");
     expect(said.get("Total journal size") ?? said.get("Journal size")).toBe("4096k");
     expect(said.get("Checksum type")).toBe("crc32c");
+    expect(said.get("Filesystem flags")?.trim()).toBe("signed_directory_hash");
     const groups = execFileSync("dumpe2fs", [image], { encoding: "utf8", stdio: "pipe" });
     // 11 inodes of ext4's own and 52 of the tree: the kernel need not look at the rest of the table.
     expect(groups).toContain(`${8192 - 63} free inodes, 3 directories, ${8192 - 63} unused inodes`);
