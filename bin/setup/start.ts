@@ -23,6 +23,34 @@ export function formatOutputs(outputs: Readonly<Record<string, unknown>>): strin
   });
 }
 
+/** How to boot the disk by hand, and what to edit next. */
+export function nextSteps(disk: unknown): string[] {
+  return [
+    "",
+    "To boot it by hand (apt-get install qemu-system-x86; Ctrl-A X ends it; the disk is left as it is):",
+    `  qemu-system-x86_64 -m 1024 -nographic -snapshot -nic user,hostfwd=tcp:127.0.0.1:8080-:80 -drive if=virtio,format=raw,file=${disk}`,
+    "  then log in as root, and ask http://127.0.0.1:8080/ for its page",
+    "",
+    "To see what a change reaches: edit examples/debian-server/site/index.html and run npm start again",
+    "",
+  ];
+}
+
+type Changes = Readonly<Record<string, number>>;
+
+async function lastChanges(pulumi: Pulumi): Promise<Changes> {
+  const text = await pulumi("stack", "history", "--json", "--page-size", "1", "--stack", stack);
+  const [last] = JSON.parse(text) as { resourceChanges?: Changes }[];
+  return last?.resourceChanges ?? {};
+}
+
+/** What the update did, in one line. */
+export function formatChanges({ same = 0, ...others }: Changes): string {
+  const done = Object.entries(others).map(([operation, count]) => `${count} ${operation}`);
+  if (done.length === 0) return "Nothing had changed: nothing was built, booted or sent.";
+  return `Done: ${done.join(", ")}; ${same} left as they were.`;
+}
+
 /** Gives the stack an account to publish to: the emulator's, unless it has one already. */
 async function setUpCloud(pulumi: Pulumi, say: Say): Promise<string> {
   const config = JSON.parse(await pulumi("config", "--show-secrets", "--json")) as Record<
@@ -55,7 +83,9 @@ export async function start(env: Readonly<Record<string, string>>): Promise<numb
   const exitCode = await runForeground(["pulumi", "up", "--yes", "--stack", stack], all);
   if (exitCode !== 0) return exitCode;
   const outputs = await pulumi("stack", "output", "--json", "--stack", stack);
+  const values = JSON.parse(outputs) as Record<string, unknown>;
   print("The machine:");
-  for (const line of formatOutputs(JSON.parse(outputs) as Record<string, unknown>)) print(line);
+  for (const line of [...formatOutputs(values), ...nextSteps(values.disk)]) print(line);
+  print(formatChanges(await lastChanges(pulumi)));
   return 0;
 }

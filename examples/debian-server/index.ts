@@ -17,10 +17,13 @@ const web = new Machine("web", {
   ...(connectionString ? { azure: { connectionString, container: "images" } } : {}),
 });
 
-export const operatingSystem = web.rootfs.osRelease.prettyName;
-export const entries = web.rootfs.entries;
-export const diskBytes = web.disk.sizeBytes;
-export const disk = web.disk.path;
+/** What was built. */
+export const built = pulumi.interpolate`${web.rootfs.osRelease.prettyName}, ${web.rootfs.entries} paths, ${web.disk.sizeBytes} bytes of disk`;
+/** When it had done all that was expected, counted from power-on. */
 export const bootedInSeconds = web.bootTest?.seconds;
-export const vhd = web.blob?.blobUri;
-export const bytesSent = web.blob?.bytesSent;
+/** Where the raw disk is. */
+export const disk = web.disk.path;
+/** Where the fixed VHD is, for azure-native's Image. */
+export const vhd = web.blob?.blobUri ?? "not published: no azureConnectionString is set";
+/** What the last upload sent. */
+export const bytesSent = web.blob?.bytesSent ?? 0;
