@@ -95,8 +95,8 @@ class Placer {
       this.#next += run.count;
       left -= run.count;
       taken.push(run);
+      if (live) this.runs.push(run);
     }
-    if (live) this.runs.push(...taken);
     return taken;
   }
 
