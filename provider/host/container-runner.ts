@@ -27,7 +27,6 @@ export function containerRunner(world: ContainerWorld): Runner {
   const caller = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   const user = containerUser(world.engine, caller);
   const start: Runner["start"] = async (step, { signal } = {}) => {
-    signal?.throwIfAborted();
     if (user.stageOwner && step.writes) await giveStage(step.writes, user.stageOwner);
     const frame: ContainerFrame = {
       name: `bootwright-${randomUUID()}`,
@@ -37,6 +36,8 @@ export function containerRunner(world: ContainerWorld): Runner {
       labels: await containerLabels(world.storeRoot),
       lifetimeSeconds,
     };
+    // Nothing is awaited between this and the listener that ends the container.
+    signal?.throwIfAborted();
     return startContainer(frame, step, { user, caller, signal });
   };
   const runner: Runner = {

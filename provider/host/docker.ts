@@ -23,6 +23,7 @@ export async function docker(
     signal?: AbortSignal;
   },
 ): Promise<string> {
+  options.signal?.throwIfAborted();
   const running = startDocker(args);
   options.signal?.addEventListener("abort", running.kill);
   if (options.input !== undefined) running.stdin.write(options.input);

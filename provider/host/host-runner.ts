@@ -10,9 +10,9 @@ export function hostRunner(storeRoot: string): Runner {
   const start: Runner["start"] = async (step, { signal } = {}) => {
     signal?.throwIfAborted();
     const running = startOnHost(step);
-    const record = await rememberProcess(storeRoot, running.pid);
     const stop = () => running.stop();
     signal?.addEventListener("abort", stop, { once: true });
+    const record = await rememberProcess(storeRoot, running.pid);
     const ended = running.ended.then(async (end) => {
       signal?.removeEventListener("abort", stop);
       await forgetProcess(record);

@@ -8,6 +8,7 @@ import { reap } from "./reap.ts";
 import { reapProcesses } from "./started.ts";
 import type { Runner } from "./tool.ts";
 import { openToolbox } from "./toolbox.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 /** What a runner needs of its caller. */
 export interface RunnerOptions {
@@ -25,11 +26,12 @@ export async function openRunner(options: RunnerOptions): Promise<Runner> {
     throw new InputError([
       { property: "BOOTWRIGHT_RUNNER", reason: `must be "container" or "host", not "${kind}"` },
     ]);
-  const ready = () => openOnce(kind, options);
+  // Others may wait for the same opening, so a signal ends the wait and not the opening.
+  const ready = (signal?: AbortSignal) => untilAborted(openOnce(kind, options), signal);
   return {
     kind,
-    run: async (step, rest) => (await ready()).run(step, rest),
-    start: async (step, rest) => (await ready()).start(step, rest),
+    run: async (step, rest) => (await ready(rest?.signal)).run(step, rest),
+    start: async (step, rest) => (await ready(rest?.signal)).start(step, rest),
     identity: async (packages) => (await ready()).identity(packages),
   };
 }

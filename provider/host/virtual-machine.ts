@@ -9,6 +9,7 @@ import { forwardPorts } from "./ports.ts";
 import { type Machine, qemuArguments } from "./qemu.ts";
 import { type SerialReader, serialReader } from "./serial.ts";
 import type { Runner, RunningTool } from "./tool.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 /** A machine to boot and what it must do. */
 export interface BootJob {
@@ -68,7 +69,8 @@ export async function boot(runner: Runner, job: BootJob): Promise<Met[]> {
 
 /** Follows a machine; every wait ends early when time is over, the machine stops or its kernel panics. */
 function watchMachine(running: RunningTool, job: BootJob, log: NodeJS.WritableStream) {
-  const { serial } = job.expect;
+  const { serial, http, tcp } = job.expect;
+  const asksPorts = http.length + tcp.length > 0;
   const reader = serialReader(serial);
   const met: Met[] = [];
   const start = performance.now();
@@ -96,9 +98,11 @@ function watchMachine(running: RunningTool, job: BootJob, log: NodeJS.WritableSt
       log.write(chunk);
       reader.push(chunk);
       for (const text of serial.slice(met.length, reader.met)) note(serialInWords(text));
-      state.pending = serialInWords(serial[reader.met] ?? serial.at(-1) ?? "");
-      if (reader.met === serial.length) resolve();
-      else if (reader.panicked) fail(`The kernel panicked before ${state.pending}`);
+      const next = serial[reader.met];
+      if (next !== undefined) state.pending = serialInWords(next);
+      if (reader.panicked && (next !== undefined || asksPorts))
+        fail(`The kernel panicked before ${state.pending}`);
+      else if (next === undefined) resolve();
     });
     if (serial.length === 0) resolve();
   });
@@ -112,12 +116,12 @@ function watchMachine(running: RunningTool, job: BootJob, log: NodeJS.WritableSt
   return {
     met,
     inWords: () => `${Math.round(seconds())} s: ${reader.lastLines().at(-1) ?? "no output yet"}`,
-    serialMet: () => Promise.race([console, rejection(over.signal)]),
+    serialMet: () => untilAborted(console, over.signal),
     async passes(check: PortCheck, port: number): Promise<void> {
       state.pending = check.words;
       for (;;) {
         over.signal.throwIfAborted();
-        state.last = await Promise.race([check.attempt(running, port), rejection(over.signal)]);
+        state.last = await untilAborted(check.attempt(running, port), over.signal);
         if (state.last === undefined) break;
         await delay(attemptPauseMs, undefined, { signal: over.signal }).catch(() => {});
       }
@@ -128,13 +132,6 @@ function watchMachine(running: RunningTool, job: BootJob, log: NodeJS.WritableSt
       job.signal.removeEventListener("abort", interrupt);
     },
   };
-}
-
-function rejection(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }
 
 function bootError(

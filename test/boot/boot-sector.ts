@@ -12,12 +12,13 @@ import type { Store } from "../../provider/store/store.ts";
  * wait: in al,dx; test al,20h; jz wait; mov al,ah; mov dx,3f8h; out dx,al; jmp next
  * end: hlt; jmp end
  * Where it `dirties`, it first writes itself to the second sector by the BIOS (mov ax,301h; mov bx,7c00h; mov cx,2; mov dh,0; int 13h; here: jc here),
- * so that what cannot write stays silent.
+ * so that what cannot write stays silent. Where it `resets`, it ends with mov al,0feh; out 64h,al.
  */
-export function sayingBootSector(text: string, { dirties = false } = {}): Buffer {
+export function sayingBootSector(text: string, { dirties = false, resets = false } = {}): Buffer {
   const write = dirties ? "b80103bb007cb90200b600cd1372fe" : "";
   const before = `31c08ed88ec0fc${write}be`;
-  const after = "ac84c0741288c4bafd03eca82074fb88e0baf803eeebe9f4ebfd";
+  const end = `${resets ? "b0fee664" : ""}f4ebfd`;
+  const after = `ac84c0741288c4bafd03eca82074fb88e0baf803eeebe9${end}`;
   const start = before.length / 2 + 2 + after.length / 2;
   const address = Buffer.alloc(2);
   address.writeUInt16LE(0x7c00 + start);
