@@ -30,7 +30,10 @@ export interface RunningTool {
 export interface Runner {
   readonly kind: "container" | "host";
   /** Runs to the end; a failure is a ToolError with the command and its last lines; resolves to stdout. */
-  run(step: ToolStep, options?: { signal?: AbortSignal; onLine?: (line: string) => void }): Promise<string>;
+  run(
+    step: ToolStep,
+    options?: { signal?: AbortSignal; onLine?: (line: string) => void },
+  ): Promise<string>;
   /** Starts and returns at once. */
   start(step: ToolStep, options?: { signal?: AbortSignal }): Promise<RunningTool>;
   /** Identity of the tools for a step's key: sha256 over the package lines of the toolbox, or the host's versions. */
