@@ -33,7 +33,7 @@ const aclNamespaces: Record<string, number> = {
 };
 const entryBytes = 16;
 /** Bytes of an inode behind its fields (128 + i_extra_isize 32). */
-export const inInodeBytes = 96;
+const inInodeBytes = 96;
 const inInodeHeader = 4;
 const blockHeader = 32;
 /** Four zero bytes end the list of entries. */

@@ -17,7 +17,6 @@ export interface Layer {
 
 /** A tree as inodes with numbers, names with fixed places, and layers. */
 export interface Replay {
-  readonly root: Node;
   readonly lostAndFound: Node;
   /** Live inodes, root and lost+found first. */
   readonly nodes: readonly Node[];
@@ -64,7 +63,6 @@ class Replayer {
     this.#lostAndFound = lost;
     this.#nodes = [this.#root, lost];
     this.#directories.set("", this.#root).set(lostAndFoundName, lost);
-    this.#root.names?.slot(lostAndFoundName);
     this.#name(this.#root.names!.slot(lostAndFoundName), lost);
     this.#touched.add(this.#root);
   }
@@ -85,7 +83,6 @@ class Replayer {
       }
     }
     return {
-      root: this.#root,
       lostAndFound: this.#lostAndFound,
       nodes: this.#nodes,
       layers: this.#layers,
