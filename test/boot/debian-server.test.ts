@@ -40,7 +40,7 @@ test("every entry of the image is in the filesystem as it was, and nothing else 
     disk.set(path, { ...disk.get(path)!, size: undefined, sha256: undefined });
   expect(differences(listing, disk)).toEqual([]);
   expect(listing.size).toBeGreaterThan(15_000);
-  // Files, symlinks and hard links were really compared, and every rule of scrub had something to do.
+  // Files, symlinks, devices and hard links were among them, and scrub had work.
   const all = [...listing.values()];
   expect(all.filter((entry) => entry.sha256).length).toBeGreaterThan(13_000);
   expect(all.filter((entry) => entry.target).length).toBeGreaterThan(800);
