@@ -108,7 +108,7 @@ test("whatever changes in whatever layer, a patch gives the bytes of a new image
           await comparePatched(old, next, folder, sourcePath);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     ),
   );
 });

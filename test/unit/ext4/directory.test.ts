@@ -41,6 +41,19 @@ test("a block holds 15 of the longest names, and the next one begins with the 16
   expect(listed(encode(names)[1]!)[0]).toEqual([35, 4084, "15".padStart(255, "n")]);
 });
 
+test.each([
+  [92, 1],
+  [93, 2],
+])(
+  "a last name of %i bytes that fills the block to its checksum makes %i blocks",
+  (last, blocks) => {
+    const names = new NameList<number>();
+    for (let i = 0; i < 15; i++) names.slot(`${i}`.padStart(255, "n")).target = 20;
+    names.slot("x".repeat(last)).target = 20;
+    expect(names.blocks).toBe(blocks);
+  },
+);
+
 test("a deleted name leaves an unused entry, and comes back to the same place", () => {
   const names = new NameList<number>();
   for (const name of ["a", "b", "c"]) names.slot(name).target = 20;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { LayerStack } from "../../../provider/tree/layer-stack.ts";
-import type { Entry, Tree } from "../../../provider/tree/types.ts";
+import type { Entry, Item, Tree } from "../../../provider/tree/types.ts";
 import { contentOf, digestOf, source, sourceBytes } from "./contents.ts";
 
 /** Something that a layer of a made-up image does. */
@@ -129,6 +129,36 @@ export const layers: fc.Arbitrary<Layers> = fc.array(fc.array(change, { maxLengt
   minLength: 1,
   maxLength: 5,
 });
+
+const shortPath = fc
+  .array(fc.constantFrom("a", "b", "c"), { minLength: 1, maxLength: 3 })
+  .map((parts) => parts.join("/"));
+const anyItem: fc.Arbitrary<Item> = fc.oneof(
+  { weight: 1, arbitrary: fc.constant({ kind: "boundary" } as const) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("ghost" as const),
+      path: shortPath,
+      type: fc.constantFrom("file", "directory", "symlink", "link"),
+      size: fc.nat(20_000),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc
+      .tuple(shortPath, common, body, shortPath, fc.nat(5))
+      .map(([p, own, kind, target, n]): Entry => {
+        const entry = { kind: "entry", path: p, ...own, source: 0 } as const;
+        return n === 0 ? { ...entry, type: "link", size: 0, target } : { ...entry, ...kind };
+      }),
+  },
+);
+
+/** Items in an order that no merge would give them. */
+export const disorder: fc.Arbitrary<Tree> = fc
+  .array(anyItem, { maxLength: 25 })
+  .map((items) => ({ items, sources: [source] }));
 
 /** One more change, and the layer in which it happens. */
 export const edit = fc.tuple(fc.nat(4), fc.oneof(change, fc.constant(undefined)));
