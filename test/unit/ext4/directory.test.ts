@@ -45,7 +45,7 @@ test.each([
   [92, 1],
   [93, 2],
 ])(
-  "a last name of %i bytes that fills the block to its checksum makes %i blocks",
+  "where 92 bytes are left to the checksum, a name of %i bytes makes %i blocks",
   (last, blocks) => {
     const names = new NameList<number>();
     for (let i = 0; i < 15; i++) names.slot(`${i}`.padStart(255, "n")).target = 20;

@@ -28,6 +28,14 @@ test("a full leaf splits, and its upper half goes to a new block", () => {
   ]);
 });
 
+test("a name belongs to the leaf that begins with its hash", () => {
+  const index = indexOf(39, (i) => (i === 38 ? 38 : 2 * i));
+  expect(index.leaves.map(({ from, names }) => [from, names.length])).toEqual([
+    [0, 19],
+    [38, 20],
+  ]);
+});
+
 test("names of one hash that fill several leaves are marked as going on", () => {
   const index = indexOf(120, () => 1000);
   const [first, ...others] = index.leaves;
