@@ -12,7 +12,7 @@ const unfinished = new RegExp(
 const longestSequence = 4096;
 const keptLines = 20;
 const longestLine = 500;
-const panic = "Kernel panic - not syncing";
+const panicText = "Kernel panic - not syncing";
 
 /** What a serial console has said so far. */
 export interface SerialReader {
@@ -20,7 +20,8 @@ export interface SerialReader {
   push(bytes: Uint8Array): void;
   /** How many of the expected texts have appeared, one after the other. */
   readonly met: number;
-  readonly panicked: boolean;
+  /** The line in which the kernel gives up, once it is complete. */
+  readonly panic: string | undefined;
   /** The last 20 lines, without escape sequences. */
   lastLines(): string[];
 }
@@ -31,7 +32,7 @@ export function serialReader(expected: readonly string[]): SerialReader {
   let held = "";
   const lines: string[] = [""];
   const wanted = textsInOrder(expected);
-  const panics = textsInOrder([panic]);
+  let panic: string | undefined;
   return {
     push(bytes) {
       const text = held + decoder.decode(bytes, { stream: true });
@@ -39,16 +40,16 @@ export function serialReader(expected: readonly string[]): SerialReader {
       if (held.length > longestSequence) held = "";
       const seen = plain(text.slice(0, text.length - held.length));
       wanted.push(seen);
-      panics.push(seen);
       const [first = "", ...rest] = seen.split("\n");
       lines.push(((lines.pop() ?? "") + first).slice(-longestLine), ...rest);
+      panic ??= lines.slice(0, -1).find((line) => line.includes(panicText));
       lines.splice(0, lines.length - keptLines - 1);
     },
     get met() {
       return wanted.met;
     },
-    get panicked() {
-      return panics.met > 0;
+    get panic() {
+      return panic;
     },
     lastLines: () => lines.filter((line) => line.trim() !== "").slice(-keptLines),
   };

@@ -100,8 +100,8 @@ function watchMachine(running: RunningTool, job: BootJob, log: NodeJS.WritableSt
       for (const text of serial.slice(met.length, reader.met)) note(serialInWords(text));
       const next = serial[reader.met];
       if (next !== undefined) state.pending = serialInWords(next);
-      if (reader.panicked && (next !== undefined || asksPorts))
-        fail(`The kernel panicked before ${state.pending}`);
+      if (reader.panic && (next !== undefined || asksPorts))
+        fail(`The kernel panicked before ${state.pending}\n${reader.panic}`);
       else if (next === undefined) resolve();
     });
     if (serial.length === 0) resolve();

@@ -96,7 +96,7 @@ test("a kernel panic ends the test at once", async () => {
   const text = "Linux\r\n[    1.0] Kernel panic - not syncing: VFS\r\n";
   const image = await commitDisk(ctx.store, sayingBootSector(text));
   await expect(bootTest(image, { expect: { serial: ["Linux", "login:"] } })).rejects.toThrow(
-    'The kernel panicked before "login:" on the serial console\n',
+    'The kernel panicked before "login:" on the serial console\n[    1.0] Kernel panic - not syncing: VFS\n',
   );
 });
 

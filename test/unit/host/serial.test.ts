@@ -34,9 +34,14 @@ test("a text that is not there is not met", () => {
   expect(read(["login:"]).met).toBe(0);
 });
 
-test("a kernel panic is seen, whatever is expected", () => {
-  expect(read(["x"], "[ 1.0] Kernel panic - not", " syncing: VFS").panicked).toBe(true);
-  expect(read(["x"], "Kernel panic! - not syncing").panicked).toBe(false);
+test("a kernel panic is told by its line, once that is complete", () => {
+  const reader = read(["x"], "Linux\n[ 1.0] Kernel panic - not", " syncing: VFS");
+  expect(reader.panic).toBeUndefined();
+  reader.push(Buffer.from(": no root\r\n"));
+  expect(reader.panic).toBe("[ 1.0] Kernel panic - not syncing: VFS: no root");
+  reader.push(Buffer.from("line\n".repeat(100)));
+  expect(reader.panic).toBe("[ 1.0] Kernel panic - not syncing: VFS: no root");
+  expect(read(["x"], "Kernel panic! - not syncing\n").panic).toBeUndefined();
 });
 
 test("the last 20 lines are kept, without escapes, control characters or empty lines", () => {
