@@ -154,3 +154,10 @@ test("a boot sector changes the first 1024 bytes and the digest, nothing else", 
   expect(boot.meta[0]!.bytes.subarray(1024)).toEqual(plan.meta[0]!.bytes.subarray(1024));
   expect(boot.digest).not.toBe(plan.digest);
 });
+
+test("a hole that becomes stored zeros is written, although the content is the same", () => {
+  const planOf = (stored: number): Ext4Plan =>
+    planExt4(treeOf(file("f", 8192, { segments: [[0, 0, stored]], digest: "same" })), sized(64));
+  const { data } = difference(planOf(4096), planOf(8192));
+  expect(data.map(({ count }) => count)).toEqual([2]);
+});
