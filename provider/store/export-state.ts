@@ -1,7 +1,7 @@
 import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256 } from "../plan/canonical.ts";
-import { replaceFile } from "./local-store.ts";
+import { replaceFile } from "./record.ts";
 import type { ObjectName, Store } from "./store.ts";
 
 // What was exported where is a fact of this machine: it lies in the store, never in a stack's state.

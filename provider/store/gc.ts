@@ -1,6 +1,8 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { StoreError } from "../errors.ts";
 import { type ArtefactKind, artefactKinds } from "../plan/ref.ts";
+import { removeLeftovers } from "./leftovers.ts";
 import { objectPath, sealPath } from "./local-store.ts";
 import type { ObjectName, Store } from "./store.ts";
 
@@ -20,33 +22,58 @@ interface Candidate extends ObjectName {
 
 /** Objects used in the last hour never go: a running step may be about to read them. */
 const graceMs = 3_600_000;
+/** How long a collection waits for a build to end; one that takes longer keeps its layers until the next collection. */
+const patienceMs = 1000;
 
 /** Removes what no root needs and nobody used lately; returns what went. `nowMs` is the time since 1970. */
 export async function collectGarbage(
   store: Store,
   keep: Keep,
   nowMs: number,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<{ removed: number; bytes: number }> {
-  await removeDeadStages(store);
   const all = await candidates(store);
   const inUse = all.filter((object) => nowMs - object.usedMs < graceMs);
   const needed = await reachable(store, inUse);
   let total = all.reduce((sum, object) => sum + object.bytes, 0);
-  const loose = all
+  const going = all
     .filter((object) => !needed.has(`${object.kind} ${object.digest}`))
-    .sort((a, b) => a.usedMs - b.usedMs);
-  let removed = 0;
-  let bytes = 0;
-  for (const object of loose) {
-    const old = nowMs - object.usedMs > keep.days * 86_400_000;
-    if (!old && total <= keep.maxSizeGiB * 2 ** 30) continue;
-    await rm(objectPath(store.root, object), { force: true });
-    await rm(sealPath(store.root, object), { force: true });
-    total -= object.bytes;
-    bytes += object.bytes;
-    removed++;
+    .sort((a, b) => a.usedMs - b.usedMs)
+    .filter((object) => {
+      const old = nowMs - object.usedMs > keep.days * 86_400_000;
+      if (!old && total <= keep.maxSizeGiB * 2 ** 30) return false;
+      total -= object.bytes;
+      return true;
+    });
+  const gone: Candidate[] = [];
+  const removeAll = async (objects: readonly Candidate[]) => {
+    for (const object of objects) if (await removeUnused(store, object)) gone.push(object);
+  };
+  await removeAll(going.filter(({ kind }) => kind !== "layer"));
+  // A builder counts on every layer that it found in the layout.
+  await whileNoBuildRuns(store, signal, async () => {
+    await removeAll(going.filter(({ kind }) => kind === "layer"));
+    await removeLeftovers(store, nowMs - keep.days * 86_400_000, nowMs - graceMs);
+  });
+  return { removed: gone.length, bytes: gone.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+/** Removes an object, unless somebody has come to use it since the collection began. */
+async function removeUnused(store: Store, object: Candidate): Promise<boolean> {
+  const seal = await stat(sealPath(store.root, object)).catch(() => undefined);
+  if (seal?.mtimeMs !== object.usedMs) return false;
+  await rm(objectPath(store.root, object), { force: true });
+  await rm(sealPath(store.root, object), { force: true });
+  return true;
+}
+
+async function whileNoBuildRuns(store: Store, signal: AbortSignal, work: () => Promise<void>) {
+  const patience = AbortSignal.timeout(patienceMs);
+  try {
+    await store.lock("oci layout", AbortSignal.any([signal, patience]), work);
+  } catch (error) {
+    if (signal.aborted || !patience.aborted) throw error;
   }
-  return { removed, bytes };
 }
 
 /** What is in use, everything that the roots name, and what these cannot be read without. */
@@ -59,44 +86,41 @@ async function reachable(store: Store, inUse: readonly ObjectName[]): Promise<Se
     for (const need of await store.needs(name)) await visit(need);
   };
   for (const object of inUse) await visit(object);
-  for (const file of await filesBelow(join(store.root, "roots"))) {
-    const root = JSON.parse(await readFile(file, "utf8")) as { objects: ObjectName[] };
-    for (const object of root.objects) await visit(object);
-  }
+  for (const file of await jsonBelow(join(store.root, "roots")))
+    for (const object of await objectsOfRoot(file)) await visit(object);
   return found;
+}
+
+async function objectsOfRoot(file: string): Promise<readonly ObjectName[]> {
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return '{"objects":[]}'; // deleted since it was listed
+    throw error;
+  });
+  try {
+    return (JSON.parse(text) as { objects: ObjectName[] }).objects;
+  } catch (cause) {
+    throw new StoreError(`${file} does not say what a resource needs, so nothing was collected`, {
+      hint: "delete it and run pulumi up --replace for its resource",
+      cause,
+    });
+  }
 }
 
 async function candidates(store: Store): Promise<Candidate[]> {
   const found: Candidate[] = [];
   for (const kind of artefactKinds)
-    for (const file of await filesBelow(join(store.root, "seals", kind))) {
+    for (const file of await jsonBelow(join(store.root, "seals", kind))) {
       const name = { kind: kind as ArtefactKind, digest: `sha256:${file.slice(-69, -5)}` };
       const [seal, object] = await Promise.all([
-        stat(file),
+        stat(file).catch(() => undefined),
         stat(objectPath(store.root, name)).catch(() => undefined),
       ]);
-      found.push({ ...name, bytes: (object?.blocks ?? 0) * 512, usedMs: seal.mtimeMs });
+      if (seal) found.push({ ...name, bytes: (object?.blocks ?? 0) * 512, usedMs: seal.mtimeMs });
     }
   return found;
 }
 
-/** Stages are named after the process that works in them. */
-async function removeDeadStages(store: Store): Promise<void> {
-  const folder = join(store.root, "stages");
-  for (const name of await readdir(folder))
-    if (!isAlive(Number.parseInt(name, 10)))
-      await rm(join(folder, name), { recursive: true, force: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return pid > 0 && process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-async function filesBelow(folder: string): Promise<string[]> {
+async function jsonBelow(folder: string): Promise<string[]> {
   const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return found
     .filter((entry) => entry.isFile() && entry.name.endsWith(".json"))

@@ -1,27 +1,18 @@
 import { createHash } from "node:crypto";
-import {
-  chmod,
-  mkdir,
-  mkdtemp,
-  open,
-  readFile,
-  rename,
-  rm,
-  stat,
-  utimes,
-  writeFile,
-} from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, open, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { StoreError } from "../errors.ts";
 import { canonicalJson, sha256 } from "../plan/canonical.ts";
 import type { ArtefactKind } from "../plan/ref.ts";
 import { withLock } from "./lock.ts";
+import { readRecord, replaceFile } from "./record.ts";
 import type { NewObject, ObjectName, Store } from "./store.ts";
+import { sha256File } from "./verify.ts";
 
 /** Where the store is: `$BOOTWRIGHT_STORE`, else `$XDG_CACHE_HOME/bootwright`, else `~/.cache/bootwright`. */
 export function storeRoot(env: NodeJS.ProcessEnv = process.env): string {
-  if (env.BOOTWRIGHT_STORE) return env.BOOTWRIGHT_STORE;
+  if (env.BOOTWRIGHT_STORE) return resolve(env.BOOTWRIGHT_STORE);
   return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "bootwright");
 }
 
@@ -53,10 +44,7 @@ export async function openStore(root: string = storeRoot()): Promise<Store> {
 
   const path = (kind: ArtefactKind, digest: string) => objectPath(root, { kind, digest });
 
-  async function seal(name: ObjectName): Promise<Seal | undefined> {
-    const text = await readIfThere(sealPath(root, name));
-    return text === undefined ? undefined : (JSON.parse(text) as Seal);
-  }
+  const seal = (name: ObjectName) => readRecord<Seal>(sealPath(root, name));
 
   async function condition(name: ObjectName): Promise<"there" | "missing" | "damaged"> {
     const recorded = await seal(name);
@@ -76,6 +64,26 @@ export async function openStore(root: string = storeRoot()): Promise<Store> {
     await replaceFile(root, sealPath(root, name), canonicalJson(text));
   }
 
+  async function touch(name: ObjectName): Promise<void> {
+    const now = new Date();
+    await utimes(sealPath(root, name), now, now).catch(() => {});
+  }
+
+  /** A builder skips what it finds in its place, so that what is there may be what was damaged long ago. */
+  async function adopt(name: ObjectName): Promise<void> {
+    if ((await condition(name)) === "there") return touch(name);
+    const file = objectPath(root, name);
+    const actual = await sha256File(file);
+    if (actual !== name.digest) {
+      await rm(file, { force: true });
+      throw new StoreError(
+        `The ${name.kind} ${name.digest} in the store is damaged: its content is ${actual}`,
+        { hint: "it has been removed: run pulumi up again" },
+      );
+    }
+    await record(name, []);
+  }
+
   async function stage<T>(work: (folder: string) => Promise<T>): Promise<T> {
     const folder = await mkdtemp(join(root, "stages", `${process.pid}-`));
     try {
@@ -86,7 +94,7 @@ export async function openStore(root: string = storeRoot()): Promise<Store> {
   }
 
   async function commit({ kind, digest, file, needs = [] }: NewObject): Promise<void> {
-    if (await has(kind, digest)) return;
+    if (await has(kind, digest)) return touch({ kind, digest });
     const handle = await open(file, "r");
     await handle.sync();
     await handle.close();
@@ -112,44 +120,16 @@ export async function openStore(root: string = storeRoot()): Promise<Store> {
     path,
     has,
     condition,
-    touch: async (name) => {
-      const now = new Date();
-      await utimes(sealPath(root, name), now, now).catch(() => {});
-    },
+    touch,
     stage,
     commit,
     putBytes,
-    adopt: (name) => record(name, []),
+    adopt,
     needs: async (name) => (await seal(name))?.needs ?? [],
     lock: (name, signal, work) =>
       withLock(join(root, "locks", createHash("sha256").update(name).digest("hex")), signal, work),
-    result: async (key) => {
-      const text = await readIfThere(join(root, "steps", `${key.slice(7)}.json`));
-      return text === undefined ? undefined : (JSON.parse(text) as Record<string, unknown>);
-    },
+    result: (key) => readRecord(join(root, "steps", `${key.slice(7)}.json`)),
     putResult: (key, outputs) =>
       replaceFile(root, join(root, "steps", `${key.slice(7)}.json`), canonicalJson(outputs)),
   };
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-/** Writes a small file whole or not at all. */
-export async function replaceFile(root: string, file: string, text: string): Promise<void> {
-  const folder = await mkdtemp(join(root, "stages", `${process.pid}-`));
-  try {
-    const temporary = join(folder, "text");
-    await writeFile(temporary, text);
-    await mkdir(dirname(file), { recursive: true });
-    await rename(temporary, file);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }

@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -14,7 +13,6 @@ export async function withLock<T>(
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
-  await writeFile(file, "", { flag: "a" });
   const release = await acquire(file, signal);
   try {
     return await work();
@@ -38,7 +36,11 @@ async function acquire(file: string, signal: AbortSignal): Promise<() => Promise
     signal.throwIfAborted();
     try {
       // A lock that was taken over (this process slept for longer than staleMs) is harmless: commits are by rename.
-      const release = await lockfile.lock(file, { stale: staleMs, onCompromised: () => {} });
+      const release = await lockfile.lock(file, {
+        stale: staleMs,
+        realpath: false, // the file itself is never made: locks leave nothing behind
+        onCompromised: () => {},
+      });
       return () => release().catch(() => {});
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;

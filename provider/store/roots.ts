@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { replaceFile } from "./local-store.ts";
+import { replaceFile } from "./record.ts";
 import type { ObjectName, Store } from "./store.ts";
 
 /** A resource of a stack, as a root of the store. */

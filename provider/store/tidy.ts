@@ -35,6 +35,6 @@ export async function tidy(
     await writeFile(mark, "");
     const now = new Date();
     await utimes(mark, now, now);
-    return collectGarbage(store, keepOf(), now.getTime());
+    return collectGarbage(store, keepOf(), now.getTime(), signal);
   });
 }
