@@ -1,3 +1,5 @@
+import { MissingToolError } from "../errors.ts";
+
 /** What decides how a container is run, of all that `docker info` says. */
 export interface Engine {
   readonly podman: boolean;
@@ -13,6 +15,10 @@ export interface Engine {
 /** Reads `docker info --format '{{json .}}'`, of Docker or of Podman under Docker's name. */
 export function parseEngine(text: string): Engine {
   const info = JSON.parse(text) as DockerInfo & PodmanInfo;
+  if (info.ServerErrors?.length)
+    throw new MissingToolError(`No Docker engine answers: ${info.ServerErrors.join("; ")}`, {
+      hint: "start one, join its group, or set BOOTWRIGHT_RUNNER=host to use this machine's own tools",
+    });
   if (info.host) {
     return {
       podman: true,
@@ -35,6 +41,8 @@ export function parseEngine(text: string): Engine {
 }
 
 interface DockerInfo {
+  /** Docker ends with success even where no engine answers. */
+  readonly ServerErrors?: readonly string[];
   readonly SecurityOptions?: readonly string[];
   readonly Name?: string;
   readonly DockerRootDir?: string;

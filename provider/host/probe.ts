@@ -27,11 +27,10 @@ export async function probeStore(
   } catch (error) {
     if (options.signal?.aborted) throw options.signal.reason;
     const clientPath = await realpath(options.client).catch(() => options.client);
+    const said = error instanceof Error ? error.message : String(error);
+    const why = explain({ ...options, clientPath, said, env: process.env });
     throw new MissingToolError(
-      [
-        `Containers cannot use the store ${options.storeRoot}: ${explain({ ...options, clientPath, env: process.env })}`,
-        error instanceof Error ? error.message : String(error),
-      ].join("\n"),
+      `Containers cannot use the store ${options.storeRoot}: ${why}\n${said}`,
       {
         hint: "BOOTWRIGHT_RUNNER=host runs the same steps with this machine's own tools",
         cause: error,
@@ -47,6 +46,8 @@ export function explain(facts: {
   readonly engine: Engine;
   readonly clientPath: string;
   readonly storeRoot: string;
+  /** What the attempt failed with. */
+  readonly said: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }): string {
   const { engine, env, clientPath } = facts;
@@ -56,5 +57,7 @@ export function explain(facts: {
     return "Docker from snap sees only your home folder, and no hidden folder in it; set BOOTWRIGHT_STORE to one that it sees, or use Debian's docker.io";
   if (/^(lima|colima)/.test(engine.name))
     return `${engine.name} shares the home folder read-only; mount the store with "writable: true"`;
+  if (/Permission denied/.test(facts.said))
+    return `a step is not root, and its user may not enter it; chmod o+rx ${facts.storeRoot} and the folders above it`;
   return "the engine does not share it (it may run in a virtual machine or on another host)";
 }

@@ -76,3 +76,10 @@ test.each([
 ])("$claim", ({ info, caller, expected }) => {
   expect(containerUser(parseEngine(info), caller)).toEqual(expected);
 });
+
+test("an engine that does not answer is told with what the client says and the way out", () => {
+  const info = '{"ServerErrors":["Cannot connect to the Docker daemon at tcp://127.0.0.1:1."]}';
+  expect(() => parseEngine(info)).toThrow(
+    /^No Docker engine answers: Cannot connect .*\n\(.*BOOTWRIGHT_RUNNER=host/,
+  );
+});
