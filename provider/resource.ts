@@ -10,6 +10,8 @@ export interface Owner {
   readonly project: string;
   readonly stack: string;
   readonly name: string;
+  /** Tells the old from the new while a resource is being replaced: both have the same URN. */
+  readonly instance?: string | undefined;
 }
 
 /** What a step may use of the world; nothing else in `flow/` touches it. */

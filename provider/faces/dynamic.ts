@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { findResource, findStep } from "../flow/index.ts";
 import { checkInputs } from "../lifecycle/check.ts";
 import { diffInputs } from "../lifecycle/diff.ts";
@@ -53,24 +54,26 @@ const methods: Readonly<Record<Method, Handler>> = {
   },
 
   async create(resource, [inputs]: Values[], signal) {
-    const ctx = await contextFor(resource, inputs ?? {}, signal);
+    const { name } = ownerOf(String(inputs?.__urn ?? ""), resource.name);
+    const id = `${name}-${randomUUID().slice(0, 8)}`;
+    const ctx = await contextFor(resource, inputs ?? {}, signal, id);
     const outputs = await put(resource, inputs ?? {}, ctx);
-    return { id: ctx.owner.name, outs: { ...inputs, ...outputs, drift: "" } };
+    return { id, outs: { ...inputs, ...outputs, drift: "" } };
   },
 
-  async update(resource, [_id, olds, news]: [string, Values, Values] | never[], signal) {
-    const ctx = await contextFor(resource, news ?? {}, signal);
+  async update(resource, [id, olds, news]: [string, Values, Values] | never[], signal) {
+    const ctx = await contextFor(resource, news ?? {}, signal, id);
     return { outs: { ...news, ...(await put(resource, news ?? {}, ctx, olds)), drift: "" } };
   },
 
   async read(resource, [id, state]: [string, Values] | never[], signal) {
-    const ctx = await contextFor(resource, state ?? {}, signal);
+    const ctx = await contextFor(resource, state ?? {}, signal, id);
     const found = await read(resource, state ?? {}, ctx);
     return found ? { id, props: found } : {};
   },
 
-  async delete(resource, [_id, state]: [string, Values] | never[], signal) {
-    await remove(resource, state ?? {}, await contextFor(resource, state ?? {}, signal));
+  async delete(resource, [id, state]: [string, Values] | never[], signal) {
+    await remove(resource, state ?? {}, await contextFor(resource, state ?? {}, signal, id));
   },
 };
 
@@ -80,8 +83,13 @@ function split(news: Values): { own: Values; hidden: Values } {
   return { own, hidden: { __urn } };
 }
 
-function contextFor(resource: Resource, values: Values, signal: AbortSignal): Promise<Context> {
-  const owner = ownerOf(String(values.__urn ?? ""), resource.name);
+function contextFor(
+  resource: Resource,
+  values: Values,
+  signal: AbortSignal,
+  instance?: string,
+): Promise<Context> {
+  const owner = { ...ownerOf(String(values.__urn ?? ""), resource.name), instance };
   return openContext({ owner, signal, log: engineLog(owner.urn), find: findStep });
 }
 

@@ -28,8 +28,9 @@ export async function put(
   if (destination && artefact) {
     await ctx.materialise(artefact);
     await exportObject(ctx.store, artefact, destination, exportOptions(ctx));
-    await recordExport(ctx.store, artefact, destination);
+    await recordExport(ctx.store, artefact, destination, ctx.owner);
   }
+  if (previous && exportPath(previous, ctx) !== destination) await dropExport(previous, ctx);
   const gone = await tidy(ctx.store, ctx.signal);
   if (gone?.removed)
     ctx.log.info(`${Math.round(gone.bytes / 1e6)} MB of unused artefacts removed from the store`);
@@ -54,10 +55,14 @@ export async function remove(resource: Resource, state: Values, ctx: Context): P
   const inputs = parsedInputs(resource, state);
   if (resource.remote && inputs)
     await resource.remote.remove(state as never, resource.plan(inputs as never), ctx);
+  await dropExport(state, ctx);
+  await removeRoot(ctx.store, ctx.owner);
+}
+
+async function dropExport(state: Values, ctx: Context): Promise<void> {
   const destination = exportPath(state, ctx);
   const artefact = artefactOf(state);
-  if (destination && artefact) await removeExport(ctx.store, artefact, destination);
-  await removeRoot(ctx.store, ctx.owner);
+  if (destination && artefact) await removeExport(ctx.store, artefact, destination, ctx.owner);
 }
 
 /** Why what is on this machine is not what the state says; undefined when it is. */

@@ -9,11 +9,12 @@ export interface RootOwner {
   readonly stack: string;
   readonly name: string;
   readonly urn: string;
+  readonly instance?: string | undefined;
 }
 
 function rootFile(store: Store, owner: RootOwner): string {
   const type = owner.urn.split("::")[2]?.split(":").at(-1) ?? "resource";
-  const parts = [owner.project, owner.stack, `${type}-${owner.name}`];
+  const parts = [owner.project, owner.stack, `${type}-${owner.instance ?? owner.name}`];
   return join(
     store.root,
     "roots",
