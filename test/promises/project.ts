@@ -19,21 +19,29 @@ export interface Project {
   readonly folder: string;
   readonly store: string;
   write(file: string, content: string): Promise<void>;
-  up(): Promise<Run>;
+  up(options?: { replace?: string[] }): Promise<Run>;
   /** Runs an update that must fail; returns what the user sees. */
-  failingUp(): Promise<string>;
+  failingUp(options?: { continueOnError?: boolean }): Promise<string>;
+  /** Runs a preview that must fail; returns what the user sees. */
+  failingPreview(): Promise<string>;
+  /** Operations are what the refresh found: same, update (something changed), delete (it is gone). */
   refresh(): Promise<Run>;
+  /** URN by resource name, from the state. */
+  urns(): Promise<Record<string, string>>;
+  /** The whole state, with secrets in ciphertext. */
+  state(): Promise<string>;
   destroy(): Promise<void>;
   /** The same project in another folder, with the same state and store unless said otherwise. */
   checkoutElsewhere(options?: { store?: string; env?: Record<string, string> }): Promise<Project>;
   dispose(): Promise<void>;
 }
 
-/** Makes a project from a program and the files beside it. */
+/** Makes a project from a program and the files beside it, with a stack called `test` unless said otherwise. */
 export async function makeProject(
   program: string,
   files: Readonly<Record<string, string>>,
   env: Record<string, string> = {},
+  stackName = "test",
 ): Promise<Project> {
   const home = await mkdtemp(join(tmpdir(), "bootwright-test-"));
   const folder = join(home, "project");
@@ -52,7 +60,7 @@ export async function makeProject(
     ...files,
   };
   for (const [file, content] of Object.entries(all)) await put(join(folder, file), content);
-  return openProject(home, folder, join(home, "store"), env);
+  return openProject({ home, folder, store: join(home, "store"), env, stackName });
 }
 
 async function put(file: string, content: string): Promise<void> {
@@ -60,14 +68,16 @@ async function put(file: string, content: string): Promise<void> {
   await writeFile(file, content);
 }
 
-async function openProject(
-  home: string,
-  folder: string,
-  store: string,
-  env: Record<string, string>,
-): Promise<Project> {
+async function openProject(place: {
+  home: string;
+  folder: string;
+  store: string;
+  env: Record<string, string>;
+  stackName: string;
+}): Promise<Project> {
+  const { home, folder, store, env, stackName } = place;
   const stack = await LocalWorkspace.createOrSelectStack(
-    { stackName: "test", workDir: folder },
+    { stackName, workDir: folder },
     {
       envVars: {
         PULUMI_BACKEND_URL: `file://${join(home, "state")}`,
@@ -82,21 +92,35 @@ async function openProject(
     folder,
     store,
     write: (file, content) => put(join(folder, file), content),
-    up: () => watch(stack, (onEvent) => stack.up({ onEvent, suppressProgress: true })),
+    up: (options) =>
+      watch(stack, (onEvent) => stack.up({ onEvent, suppressProgress: true, ...options })),
     refresh: () => watch(stack, (onEvent) => stack.refresh({ onEvent })),
-    failingUp: () =>
-      stack.up({ suppressProgress: true }).then(
-        () => Promise.reject(new Error("the update succeeded but should have failed")),
-        (error: Error) => error.message,
-      ),
+    failingUp: (options) => failureOf(stack.up({ suppressProgress: true, ...options })),
+    failingPreview: () => failureOf(stack.preview({ suppressProgress: true })),
+    urns: async () => {
+      const { resources } = (await stack.exportStack()).deployment;
+      const urns = (resources as { urn: string }[]).map(({ urn }) => urn);
+      return Object.fromEntries(urns.map((urn) => [urn.split("::").at(-1), urn]));
+    },
+    state: async () => JSON.stringify(await stack.exportStack()),
     destroy: async () => void (await stack.destroy()),
     checkoutElsewhere: async (options = {}) => {
       const other = join(home, `elsewhere-${Math.random().toString(36).slice(2)}`);
       await cp(folder, other, { recursive: true, verbatimSymlinks: true });
-      return openProject(home, other, options.store ?? store, { ...env, ...options.env });
+      return openProject({
+        ...{ home, stackName, folder: other, store: options.store ?? store },
+        env: { ...env, ...options.env },
+      });
     },
     dispose: () => rm(home, { recursive: true, force: true }),
   };
+}
+
+function failureOf(operation: Promise<unknown>): Promise<string> {
+  return operation.then(
+    () => Promise.reject(new Error("it succeeded but should have failed")),
+    (error: Error) => error.message,
+  );
 }
 
 async function watch(
@@ -105,14 +129,20 @@ async function watch(
 ): Promise<Run> {
   const operations: Record<string, string> = {};
   const messages: string[] = [];
-  await operate(({ resourcePreEvent, diagnosticEvent }) => {
-    const { metadata } = resourcePreEvent ?? {};
+  await operate(({ resourcePreEvent, resOutputsEvent, diagnosticEvent }) => {
+    // What a refresh finds stands only in the event that ends it.
+    const refreshed = resOutputsEvent && operations[nameOf(resOutputsEvent)] === "refresh";
+    const { metadata } = (refreshed ? resOutputsEvent : resourcePreEvent) ?? {};
     if (metadata && !metadata.type.startsWith("pulumi:"))
-      operations[metadata.urn.split("::").at(-1) ?? ""] = metadata.op;
+      operations[nameOf({ metadata })] = metadata.op;
     if (diagnosticEvent && !diagnosticEvent.ephemeral) messages.push(diagnosticEvent.message);
   });
   const outputs = Object.fromEntries(
     Object.entries(await stack.outputs()).map(([key, { value }]) => [key, value as unknown]),
   );
   return { operations, messages, outputs };
+}
+
+function nameOf({ metadata }: { metadata: { urn: string } }): string {
+  return metadata.urn.split("::").at(-1) ?? "";
 }
