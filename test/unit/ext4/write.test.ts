@@ -1,4 +1,4 @@
-import { open, stat, truncate } from "node:fs/promises";
+import { open, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -52,6 +52,23 @@ test("verifying finds a single wrong bit, in metadata, contents and holes", asyn
       await image.write(byte, 0, 1, at);
     }
     await image.close();
+  });
+});
+
+test("each file comes from its own layer", async () => {
+  await inFolder(async (folder) => {
+    const layers = ["a", "b"].map((letter) => join(folder, letter));
+    for (const path of layers) await writeFile(path, path.at(-1)!.repeat(1000));
+    // At the same offset, so that one could be taken for the other.
+    const files = [0, 1].map((nth) => file(`f${nth}`, 100, { at: 50, source: nth }));
+    const plan = planExt4({ items: files, sources: layers }, sized(64));
+    const image = await open(join(folder, "image"), "w+");
+    await writeExt4(plan, image, 0, (path) => path);
+    const read = await Promise.all(
+      plan.data.map(({ block }) => image.read(Buffer.alloc(100), 0, 100, block * 4096)),
+    );
+    await image.close();
+    expect(read.map(({ buffer }) => `${buffer}`)).toEqual(["a".repeat(100), "b".repeat(100)]);
   });
 });
 
