@@ -70,10 +70,11 @@ export interface Resource<
     inputs: Partial<z.output<I>>,
     omitted?: (input: keyof z.output<I> & string) => boolean,
   ) => InputProblem[];
-  /** Reads files that inputs name, at check: hashes that become inputs, so that diffs name what changed. */
+  /** Reads files that inputs name, at check: hashes that become inputs, so that diffs name what changed; `previous` is what was found before. */
   readonly observe?: (
     inputs: z.output<I>,
     ctx: Pick<Context, "cwd" | "store">,
+    previous?: Partial<z.output<I>>,
   ) => Promise<Partial<z.output<I>>>;
   /** Pure: inputs to everything that decides the result. Equal plans are an unchanged resource. */
   readonly plan: (inputs: z.output<I>) => P;

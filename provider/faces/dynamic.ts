@@ -35,10 +35,10 @@ export async function call(
 type Handler = (resource: Resource, args: never[], signal: AbortSignal) => Promise<unknown>;
 
 const methods: Readonly<Record<Method, Handler>> = {
-  async check(resource, [_olds, news]: Values[], signal) {
+  async check(resource, [olds, news]: Values[], signal) {
     const { own, hidden } = split(news ?? {});
     const ctx = await contextFor(resource, hidden, signal);
-    const { inputs, problems } = await checkInputs(resource, own, ctx);
+    const { inputs, problems } = await checkInputs(resource, own, ctx, olds);
     if (problems.length > 0) return { inputs: { ...inputs, ...hidden }, failures: problems };
     return {
       inputs: { ...inputs, ...hidden, madeWith: await madeWith(resource, ctx) },

@@ -73,7 +73,7 @@ export async function buildTree(
 
 /** The files that the hashes were taken of are still the same, or what is built is not what was planned. */
 async function demandUnchanged(plan: RootfsInputs, ctx: Context): Promise<void> {
-  const { observed } = await observeRootfs(plan, ctx.cwd);
+  const { observed } = await observeRootfs(plan, ctx.cwd, plan.observed);
   if (canonicalJson(observed) === canonicalJson(plan.observed)) return;
   const before = (plan.observed ?? {}) as Record<string, unknown>;
   const changed = Object.entries(observed).filter(

@@ -8,14 +8,18 @@ import type { RootfsInputs, RootfsSource } from "./rootfs-schema.ts";
 
 type Observed = NonNullable<RootfsInputs["observed"]>;
 
-/** Hashes everything that the inputs of a Rootfs name, and writes their paths relative to the project: a checkout elsewhere is no change. */
+/**
+ * Hashes everything that the inputs of a Rootfs name, and writes their paths relative to the project: a checkout elsewhere is no change.
+ * An image that the engine does not have, or an engine that does not answer, is no change to `previous` either.
+ */
 export async function observeRootfs(
   given: Pick<RootfsInputs, "source" | "files">,
   cwd: string,
+  previous: Observed = {},
 ): Promise<Pick<RootfsInputs, "source" | "files"> & { observed: Observed }> {
   const source = mapPaths(given.source, (path) => portable(path, cwd));
   const files = given.files.map((f) => (f.source ? { ...f, source: portable(f.source, cwd) } : f));
-  const observed: Observed = { ...(await observeSource(source, cwd)) };
+  const observed: Observed = { ...(await observeSource(source, cwd, previous)) };
   const hashes: string[] = [];
   for (const [i, file] of files.entries())
     if (file.source) hashes.push(await hashFile(file.source, `files[${i}].source`, cwd));
@@ -23,7 +27,11 @@ export async function observeRootfs(
   return { source, files, observed };
 }
 
-async function observeSource(source: RootfsSource, cwd: string): Promise<Observed> {
+async function observeSource(
+  source: RootfsSource,
+  cwd: string,
+  previous: Observed,
+): Promise<Observed> {
   const { dockerfile, image, ociLayout, directory, ociArchive, dockerArchive, tar } = source;
   if (dockerfile) {
     const context = resolve(cwd, dockerfile.context);
@@ -34,28 +42,53 @@ async function observeSource(source: RootfsSource, cwd: string): Promise<Observe
       file,
       `source.dockerfile.${dockerfile.file ? "file" : "context"}`,
       shown,
+      dockerfile.buildArgs,
     );
-    const bases = await Promise.all(text.bases.map(imageId));
-    const baseImages = bases.filter((id): id is string => id !== undefined);
-    return { dockerfile: text.hash, context: await hashContext(context, file), baseImages };
+    const hash = await readable(context, "source.dockerfile.context", () =>
+      hashContext(context, file),
+    );
+    const baseImages = await identify(text.bases, previous.baseImages ?? []);
+    return { dockerfile: text.hash, context: hash, baseImages };
   }
   if (image) {
-    const id = await imageId(image);
-    return id ? { image: id } : {};
+    const [known] = await identify([image], previous.image ? [previous.image] : []);
+    return known ? { image: known } : {};
   }
   const folder = ociLayout ?? directory;
   if (folder) {
-    await demandFolder(
-      resolve(cwd, folder),
-      `source.${ociLayout ? "ociLayout" : "directory"}`,
-      folder,
-    );
-    return { source: await hashContext(resolve(cwd, folder), "") };
+    const property = `source.${ociLayout ? "ociLayout" : "directory"}`;
+    const path = resolve(cwd, folder);
+    await demandFolder(path, property, folder);
+    return { source: await readable(path, property, () => hashContext(path)) };
   }
   const archive = { ociArchive, dockerArchive, tar };
   for (const [key, path] of Object.entries(archive))
     if (path) return { source: await hashFile(path, `source.${key}`, cwd) };
   return {};
+}
+
+/** Each image with its digest in the engine, else as it was seen before; what was never seen is left out. */
+async function identify(images: readonly string[], before: readonly string[]): Promise<string[]> {
+  const found = images.map(async (image) => {
+    const id = await imageId(image);
+    return id ? `${image} ${id}` : before.find((text) => text.startsWith(`${image} `));
+  });
+  return (await Promise.all(found)).filter((text) => text !== undefined);
+}
+
+/** A file of a folder that cannot be read is the user's to mend. */
+async function readable<T>(folder: string, property: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code, path = "" } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const file = relative(folder, String(path)) || ".";
+    const fix = property.endsWith("context") ? ", or leave it out by .dockerignore" : "";
+    throw new InputError([
+      { property, reason: `"${file}" in it cannot be read (${code}): make it readable${fix}` },
+    ]);
+  }
 }
 
 function mapPaths(source: RootfsSource, change: (path: string) => string): RootfsSource {

@@ -14,6 +14,7 @@ export async function checkInputs(
   resource: Resource,
   given: Record<string, unknown>,
   ctx: Pick<Context, "cwd" | "store">,
+  previous: Record<string, unknown> = {},
 ): Promise<Checked> {
   const shape = resource.inputs.shape as Record<string, z.ZodType>;
   const problems: InputProblem[] = [];
@@ -41,9 +42,12 @@ export async function checkInputs(
   }
   const omitted = (key: string) => (given[key] ?? undefined) === undefined;
   problems.push(...(resource.rules?.(valid as never, omitted) ?? []));
+  // What cannot be looked at yet shows as it was, not as if it had been taken away.
+  if (hasUnknown(inputs) && "observed" in shape && previous.observed)
+    inputs.observed ??= previous.observed;
   if (problems.length === 0 && resource.observe && !hasUnknown(inputs)) {
     try {
-      Object.assign(inputs, await resource.observe(inputs as never, ctx));
+      Object.assign(inputs, await resource.observe(inputs as never, ctx, previous));
     } catch (error) {
       problems.push(...asProblems(error));
     }

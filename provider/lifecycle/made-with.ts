@@ -1,3 +1,4 @@
+import { MissingToolError, ToolError } from "../errors.ts";
 import type { Context, Resource } from "../resource.ts";
 
 /**
@@ -7,6 +8,12 @@ import type { Context, Resource } from "../resource.ts";
 export async function madeWith(resource: Resource, ctx: Pick<Context, "runner">): Promise<string> {
   const step = `${resource.name} ${resource.version}`;
   if (!resource.packages || ctx.runner.kind === "host") return step;
-  const identity = await ctx.runner.identity(resource.packages);
-  return `${step}, toolbox ${identity.replace("sha256:", "").slice(0, 12)}`;
+  try {
+    const identity = await ctx.runner.identity(resource.packages);
+    return `${step}, toolbox ${identity.replace("sha256:", "").slice(0, 12)}`;
+  } catch (error) {
+    // An update that has nothing to do needs no engine; one that has says itself that there is none.
+    if (error instanceof MissingToolError || error instanceof ToolError) return step;
+    throw error;
+  }
 }

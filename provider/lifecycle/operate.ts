@@ -18,7 +18,7 @@ export async function put(
   ctx: Context,
   previous?: Values,
 ): Promise<Values> {
-  const plan = resource.plan(known(resource, inputs) as never);
+  const plan = resource.plan((await observedNow(resource, known(resource, inputs), ctx)) as never);
   const outputs = resource.remote
     ? await resource.remote.put(plan, ctx, previous as never)
     : await ensure(resource, plan, ctx);
@@ -31,10 +31,19 @@ export async function put(
     await recordExport(ctx.store, artefact, destination, ctx.owner);
   }
   if (previous && exportPath(previous, ctx) !== destination) await dropExport(previous, ctx);
-  const gone = await tidy(ctx.store, ctx.signal);
-  if (gone?.removed)
-    ctx.log.info(`${Math.round(gone.bytes / 1e6)} MB of unused artefacts removed from the store`);
+  await tidyUp(ctx);
   return outputs as Values;
+}
+
+/** The resource is made by now: trouble with what others left must not lose it. */
+async function tidyUp({ store, signal, log }: Context): Promise<void> {
+  try {
+    const gone = await tidy(store, signal);
+    if (gone?.removed)
+      log.info(`${Math.round(gone.bytes / 1e6)} MB of unused artefacts removed from the store`);
+  } catch (error) {
+    log.warn(`The store was not tidied: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** What a refresh finds: undefined when a remote object is surely gone. A local artefact that is missing is a cache miss, not drift. */
@@ -89,6 +98,12 @@ function known(resource: Resource, inputs: Values): Values {
   if (!parsed)
     throw new InputError([{ property: resource.name, reason: "its inputs are not valid" }]);
   return parsed;
+}
+
+/** What is built is what is there, also where ignoreChanges keeps an old hash in the inputs: it must not name the result. */
+async function observedNow(resource: Resource, inputs: Values, ctx: Context): Promise<Values> {
+  const { observed, ...given } = inputs;
+  return { ...inputs, ...(await resource.observe?.(given as never, ctx, { observed } as never)) };
 }
 
 function exportPath(inputs: Values, ctx: Context): string | undefined {

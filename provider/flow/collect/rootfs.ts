@@ -20,7 +20,11 @@ export const Rootfs = defineResource({
   inputs: rootfsInputs,
   outputs: rootfsOutputs,
   rules: rootfsProblems,
-  observe: (inputs, { cwd }) => observeRootfs(inputs, cwd),
+  observe: async (inputs, { cwd }, previous) => {
+    const { observed, ...rest } = await observeRootfs(inputs, cwd, previous?.observed);
+    // Only ignoreChanges hands in what was observed: the engine puts the old value there.
+    return { ...rest, observed: { ...observed, ...inputs.observed } };
+  },
   plan: (inputs) => inputs,
   make: buildTree,
 });

@@ -123,6 +123,19 @@ describe("what is not known yet", () => {
   });
 });
 
+test("what was observed before stays while an input is unknown, instead of looking removed", async () => {
+  const shape = { a: z.string(), observed: z.string().optional() };
+  const watched = {
+    ...cake,
+    inputs: z.strictObject(shape),
+    rules: () => [],
+    observe: async () => ({ observed: "new" }),
+  } as unknown as Resource;
+  const look = (a: string) => checkInputs(watched, { a }, {} as never, { observed: "old" });
+  expect((await look(unknownValue)).inputs).toEqual({ a: unknownValue, observed: "old" });
+  expect((await look("known")).inputs).toEqual({ a: "known", observed: "new" });
+});
+
 test("files are not looked at while an input is wrong", async () => {
   await check({ layers: 0 });
   expect(observed).toEqual([]);

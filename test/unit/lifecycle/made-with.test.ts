@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { MissingToolError } from "../../../provider/errors.ts";
 import { ConvertedImage } from "../../../provider/flow/compose/converted-image.ts";
 import { PartitionLayout } from "../../../provider/flow/compose/partition-layout.ts";
 import { madeWith } from "../../../provider/lifecycle/made-with.ts";
@@ -33,4 +34,20 @@ test("asks for the packages that the step uses, no others", async () => {
   asked.length = 0;
   await madeWith(ConvertedImage as unknown as Resource, runner("container"));
   expect(asked).toEqual([["qemu-utils"]]);
+});
+
+test("is the step alone where no engine answers, so that nothing to do stays nothing to do", async () => {
+  const identity = async () => Promise.reject(new MissingToolError("docker is not there"));
+  const runner = { kind: "container", identity } as never;
+  expect(await madeWith(ConvertedImage as unknown as Resource, { runner })).toBe(
+    "ConvertedImage 1",
+  );
+});
+
+test("is not known when the look at the tools fails for another reason", async () => {
+  const identity = async () => Promise.reject(new Error("Stopped by the user"));
+  const runner = { kind: "container", identity } as never;
+  await expect(madeWith(ConvertedImage as unknown as Resource, { runner })).rejects.toThrow(
+    "Stopped",
+  );
 });
