@@ -1,25 +1,46 @@
+import { existsSync } from "node:fs";
 import { installPackages } from "./apt.ts";
 import { hasProgram } from "./paths.ts";
-import type { Say } from "./progress.ts";
+import { type Say, SetupError } from "./progress.ts";
 import { canBeRoot, findDistribution } from "./root.ts";
 
 /** Tools that check in the tests what the provider wrote by other means, and their Debian packages. */
 const packages: Readonly<Record<string, string>> = {
   debugfs: "e2fsprogs",
+  dumpe2fs: "e2fsprogs",
   e2fsck: "e2fsprogs",
+  "fsck.fat": "dosfstools",
+  mcopy: "mtools",
+  "mkfs.fat": "dosfstools",
   "qemu-img": "qemu-utils",
+  "qemu-system-x86_64": "qemu-system-x86",
   sfdisk: "fdisk",
+  sgdisk: "gdisk",
+  socat: "socat",
+  syslinux: "syslinux",
+  zstd: "zstd",
+};
+
+/** Packages without a program of their own: boot code that the host runner reads. */
+const files: Readonly<Record<string, string>> = {
+  "/usr/lib/syslinux/mbr/mbr.bin": "syslinux-common",
 };
 
 /** Provides the tools that only the tests run on the host. */
 export async function setUpHostTools(say: Say): Promise<string> {
-  const missing = Object.keys(packages).filter((tool) => !hasProgram(tool));
-  const wanted = [...new Set(missing.map((tool) => packages[tool] ?? tool))];
+  const all = { ...packages, ...files };
+  const missing = Object.keys(all).filter((tool) =>
+    tool.startsWith("/") ? !existsSync(tool) : !hasProgram(tool),
+  );
+  const wanted = [...new Set(missing.map((tool) => all[tool] ?? tool))];
   if (missing.length === 0) return `${Object.keys(packages).join(", ")}, with which tests check`;
   if (findDistribution().usesApt && (await canBeRoot())) {
     say(`installing ${wanted.join(", ")}, because tests check with ${missing.join(", ")}`);
     await installPackages(wanted);
     return `${missing.join(", ")} installed`;
   }
-  return `${missing.join(", ")} missing: the tests that check with them are left out (install ${wanted.join(", ")})`;
+  throw new SetupError(
+    `The tests check with ${missing.join(", ")}, which this machine does not have`,
+    `install ${wanted.join(", ")}`,
+  );
 }
