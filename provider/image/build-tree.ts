@@ -16,7 +16,8 @@ import { scrub } from "../tree/scrub.ts";
 import type { Entry, Tree } from "../tree/types.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { imageLayers } from "./layers.ts";
-import { type MachineFile, machineFiles } from "./machine-files.ts";
+import type { MachineFile } from "./machine-file.ts";
+import { machineFiles } from "./machine-files.ts";
 import { observeRootfs } from "./observe.ts";
 import type { RootfsInputs, rootfsOutputs } from "./rootfs-schema.ts";
 import { withFiles } from "./with-files.ts";
@@ -109,10 +110,16 @@ async function indexLayers(layers: readonly { digest: string; file: string }[], 
 }
 
 async function addedFiles(plan: RootfsInputs, tree: Tree, ctx: Context): Promise<MachineFile[]> {
-  const paths = new Set(
-    tree.items.filter((item) => item.kind === "entry").map((item) => item.path),
+  const entries = new Map(
+    tree.items.filter((item) => item.kind === "entry").map((item) => [item.path, item]),
   );
-  const { files, problems } = machineFiles(plan, (path) => paths.has(path));
+  const { files, problems } = machineFiles(plan, {
+    has: (path) => entries.has(path),
+    blank: (path) => {
+      const entry = entries.get(path);
+      return entry === undefined || (entry.type === "file" && entry.size === 0);
+    },
+  });
   if (problems.length > 0) throw new InputError(problems);
   for (const { path, content, source, symlink, mode, uid = 0, gid = 0 } of plan.files) {
     const base = { path: Buffer.from(path.slice(1)).toString("latin1"), uid, gid };

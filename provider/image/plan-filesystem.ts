@@ -8,7 +8,7 @@ import type { Context } from "../resource.ts";
 import { loadTree } from "../tree/object.ts";
 import { subtree } from "../tree/subtree.ts";
 import type { Tree } from "../tree/types.ts";
-import type { MachineFile } from "./machine-files.ts";
+import type { MachineFile } from "./machine-file.ts";
 import { withFiles } from "./with-files.ts";
 
 /** What decides a filesystem. */

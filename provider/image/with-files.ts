@@ -6,7 +6,7 @@ import { overlay } from "../tree/overlay.ts";
 import { findEntry } from "../tree/read-file.ts";
 import { writeTar } from "../tree/tar-writer.ts";
 import type { Tree } from "../tree/types.ts";
-import type { MachineFile } from "./machine-files.ts";
+import type { MachineFile } from "./machine-file.ts";
 
 /** A tree with files added or replaced; their bytes go into a layer of their own in the store. */
 export async function withFiles(

@@ -22,7 +22,12 @@ aroundAll(async (runTests) => {
     await cp(debianServer, context, { recursive: true });
     await appendFile(join(context, "Dockerfile"), "RUN apt -y install fdisk iputils-ping\n");
     const source = { dockerfile: { context } };
-    machine = await buildMachine({ source, hostname: "web", growRootOnFirstBoot: true });
+    machine = await buildMachine({
+      source,
+      hostname: "web",
+      network: "dhcp",
+      growRootOnFirstBoot: true,
+    });
     folder = join(home, "vm");
     await mkdir(folder);
     disk = join(folder, "disk.raw");
@@ -65,6 +70,14 @@ test("the root partition and its filesystem grow to the disk at the first boot, 
 
 test("a program's capability in the image is one to the kernel", async () => {
   expect(await say("getcap /usr/bin/ping")).toBe("/usr/bin/ping cap_net_raw=ep");
+});
+
+test("the machine knows itself, localhost, and the name server that DHCP names", async () => {
+  expect(await say("getent hosts localhost web")).toBe(
+    "::1             localhost ip6-localhost ip6-loopback\n127.0.1.1       web",
+  );
+  await say("until grep nameserver /etc/resolv.conf; do sleep 1; done 2>/dev/null");
+  expect(await say("cat /etc/resolv.conf")).toBe("nameserver 10.0.2.3");
 });
 
 test("what was synced survives a power cut in the middle of heavy writes", async () => {

@@ -23,7 +23,12 @@ export async function startGuest(runner: Runner, disk: string, folder: string): 
   const machine = { accelerator: "tcg", memoryMiB: 1024, cpus: 1, forwards: [] } as const;
   const running = await runner.start({
     tool: "qemu-system-x86_64",
-    args: [...qemuArguments(machine), "-drive", `file=${disk},format=raw,if=virtio`],
+    args: [
+      ...qemuArguments(machine),
+      ...["-drive", `file=${disk},format=raw,if=virtio`],
+      // A second card, whose DHCP names a router and a name server: the first one's reaches nothing, so it names none.
+      ...["-nic", "user,model=virtio-net-pci"],
+    ],
     purpose: "to boot the machine",
     writes: folder,
     package: "qemu-system-x86",
