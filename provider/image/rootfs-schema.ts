@@ -165,16 +165,20 @@ export const rootfsInputs = z.strictObject({
       "must be a lower-case host name (hostname(7))",
     )
     .optional()
-    .describe("Host name of the machine. Default: the image's own /etc/hostname."),
+    .describe(
+      "Host name of the machine, also in /etc/hosts where the image has none. Default: the image's own /etc/hostname.",
+    ),
   network: z
     .enum(["none", "dhcp"])
     .default("none")
-    .describe("dhcp: every Ethernet card asks for an address, through systemd-networkd."),
+    .describe(
+      "dhcp: every Ethernet card asks for an address and name servers, through systemd-networkd.",
+    ),
   growRootOnFirstBoot: z
     .boolean()
     .default(false)
     .describe(
-      "Grow the root partition and its filesystem to the disk at the first boot (needs systemd, util-linux and e2fsprogs in the image).",
+      "Grow the root partition and its filesystem to the disk at the first boot (needs systemd, util-linux, fdisk and e2fsprogs in the image).",
     ),
   scrub: z
     .array(z.enum(scrubRuleNames))

@@ -504,13 +504,19 @@ export interface RootfsArgs {
   readonly platform?: pulumi.Input<RootfsPlatform> | undefined;
   /** Entries to add or replace, after the image's own. Default: none. */
   readonly files?: pulumi.Input<pulumi.Input<MachineFileArgs>[]> | undefined;
-  /** Host name of the machine. Default: the image's own /etc/hostname. */
+  /**
+   * Host name of the machine, also in /etc/hosts where the image has none. Default: the image's
+   * own /etc/hostname.
+   */
   readonly hostname?: pulumi.Input<string> | undefined;
-  /** dhcp: every Ethernet card asks for an address, through systemd-networkd. Default: `none`. */
+  /**
+   * dhcp: every Ethernet card asks for an address and name servers, through systemd-networkd.
+   * Default: `none`.
+   */
   readonly network?: pulumi.Input<RootfsNetwork> | undefined;
   /**
    * Grow the root partition and its filesystem to the disk at the first boot (needs systemd,
-   * util-linux and e2fsprogs in the image). Default: `false`.
+   * util-linux, fdisk and e2fsprogs in the image). Default: `false`.
    */
   readonly growRootOnFirstBoot?: pulumi.Input<boolean> | undefined;
   /**
