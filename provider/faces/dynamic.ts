@@ -79,8 +79,8 @@ const methods: Readonly<Record<Method, Handler>> = {
 
 /** Separates a resource's inputs from what the face adds to them. */
 function split(news: Values): { own: Values; hidden: Values } {
-  const { __provider, __urn, ...own } = news;
-  return { own, hidden: { __urn } };
+  const { __provider, __urn, __secret, ...own } = news;
+  return { own, hidden: { __urn, ...(__secret === true ? { __secret } : {}) } };
 }
 
 function contextFor(

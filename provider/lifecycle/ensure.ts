@@ -13,20 +13,31 @@ export async function stepKey(step: Maker, plan: unknown, ctx: Context): Promise
   return digestOf({ step: step.name, version: step.version, plan: identityOf(plan), tools });
 }
 
-/** The outputs of a step: from the store when its key is known and its objects are there, else made now. */
-export async function ensure(step: Maker, plan: unknown, ctx: Context): Promise<Outputs> {
+/**
+ * The outputs of a step: from the store when its key is known and its objects are there, else made now. The recipe of a `secret` plan is
+ * withheld: it stands in the state of this resource and of all that follow from it, in clear.
+ */
+export async function ensure(
+  step: Maker,
+  plan: unknown,
+  ctx: Context,
+  { secret = false } = {},
+): Promise<Outputs> {
   const { make } = step;
   if (!make) throw new Error(`${step.name} makes no artefact`);
   const key = await stepKey(step, plan, ctx);
   const outputs = await ctx.store.lock(key, ctx.signal, async () => {
     const before = await ctx.store.result(key);
-    if (before && (await allThere(ctx.store, ownRefs(before)))) return before;
+    if (before && (await allThere(ctx.store, ownRefs(before)))) {
+      for (const ref of ownRefs(before)) await ctx.store.touch(ref);
+      return before;
+    }
     const made = (await make(plan, ctx)) as Outputs;
     await ctx.store.putResult(key, made);
-    await share(ctx.store, ownRefs(made), configuredCache());
     return made;
   });
-  return withRecipes(outputs, recipeOf(step, plan, outputs, ctx.owner.urn));
+  await shareAll(ctx, ownRefs(outputs));
+  return withRecipes(outputs, recipeOf(step, secret ? null : plan, outputs, ctx.owner.urn));
 }
 
 /** The references of outputs that the step itself made: their recipes are still empty. */
@@ -43,8 +54,17 @@ export async function allThere(store: Store, names: readonly ObjectName[]): Prom
   return true;
 }
 
-async function share(store: Store, names: readonly ObjectName[], cache?: Cache): Promise<void> {
-  if (!cache) return;
+/** Also what was made before there was a cache; a cache that takes nothing costs nobody the artefact. */
+async function shareAll({ store, log }: Context, names: readonly ObjectName[]): Promise<void> {
+  const cache = configuredCache();
+  try {
+    if (cache) await share(store, names, cache);
+  } catch (error) {
+    log.warn(`The cache was not filled: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+async function share(store: Store, names: readonly ObjectName[], cache: Cache): Promise<void> {
   for (const { kind, digest } of names) {
     // Disks and plans are made again faster than they travel.
     if (kind === "file" || kind === "tree" || kind === "layer")

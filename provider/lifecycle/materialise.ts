@@ -5,6 +5,8 @@ import type { Context, Resource } from "../resource.ts";
 import { configuredCache } from "../store/cache.ts";
 import type { ObjectName } from "../store/store.ts";
 import { verifyForeign } from "../store/verify.ts";
+import { loadTree } from "../tree/object.ts";
+import { verifyContents } from "../tree/verify-contents.ts";
 import { allThere, ensure } from "./ensure.ts";
 
 /** Finds the resource or internal step that a recipe names. */
@@ -22,6 +24,10 @@ export async function materialise(ref: Ref, ctx: Context, find: StepFinder): Pro
   const step = recipe && find(recipe.step);
   if (!recipe || !step)
     throw new StoreError(`${ref.kind} ${ref.digest} is not in the store and has no recipe`);
+  if (recipe.plan === null)
+    throw new StoreError(
+      `${describe(recipe)} is not in the store, and its recipe is not kept because it holds secrets: configure a cache, or run pulumi up --replace ${recipe.urn ?? "its URN"}`,
+    );
   ctx.log.info(`${describe(recipe)} is not in the store: making it again`);
   await runAgain(ref, recipe, step, ctx);
   return path;
@@ -65,16 +71,20 @@ function describe(recipe: Recipe): string {
 async function fromCache(name: ObjectName, ctx: Context): Promise<boolean> {
   const cache = configuredCache();
   if (!cache) return false;
-  if (!(await ctx.store.has(name.kind, name.digest))) {
-    const fetched = await ctx.store.stage(async (folder) => {
-      const file = join(folder, "object");
-      if (!(await cache.fetch(name, file))) return false;
-      const needs = await verifyForeign(name, file);
-      await ctx.store.commit({ ...name, file, needs });
-      return true;
-    });
-    if (!fetched) return false;
-  }
+  if (await ctx.store.has(name.kind, name.digest)) return needsFromCache(name, ctx);
+  return ctx.store.stage(async (folder) => {
+    const file = join(folder, "object");
+    if (!(await cache.fetch(name, file))) return false;
+    const needs = await verifyForeign(name, file);
+    for (const need of needs) if (!(await fromCache(need, ctx))) return false;
+    if (name.kind === "tree")
+      await verifyContents(await loadTree(file), (l) => ctx.store.path("layer", l), ctx.signal);
+    await ctx.store.commit({ ...name, file, needs });
+    return true;
+  });
+}
+
+async function needsFromCache(name: ObjectName, ctx: Context): Promise<boolean> {
   for (const need of await ctx.store.needs(name)) if (!(await fromCache(need, ctx))) return false;
   return true;
 }

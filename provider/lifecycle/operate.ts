@@ -21,7 +21,7 @@ export async function put(
   const plan = resource.plan((await observedNow(resource, known(resource, inputs), ctx)) as never);
   const outputs = resource.remote
     ? await resource.remote.put(plan, ctx, previous as never)
-    : await ensure(resource, plan, ctx);
+    : await ensure(resource, plan, ctx, { secret: inputs.__secret === true });
   await writeRoot(ctx.store, ctx.owner, refsIn(outputs));
   const destination = exportPath(inputs, ctx);
   const artefact = artefactOf(outputs);

@@ -28,6 +28,7 @@ export type Ref = z.infer<typeof refSchema>;
 export interface Recipe {
   readonly step: string;
   readonly version: number;
+  /** Null where it is withheld because it holds secrets. */
   readonly plan: unknown;
   /** URN of the resource that made it, for messages only; no part of any identity. */
   readonly urn?: string;

@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { access, copyFile, mkdir, rename } from "node:fs/promises";
+import { access, copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { objectPath } from "./local-store.ts";
 import type { ObjectName, Store } from "./store.ts";
@@ -34,9 +35,14 @@ export function folderCache(folder: string): Cache {
       )
         return;
       await mkdir(dirname(target), { recursive: true });
-      const temporary = `${target}.${process.pid}.part`;
-      await copyFile(store.path(name.kind, name.digest), temporary, constants.COPYFILE_FICLONE);
-      await rename(temporary, target);
+      // Machines that share a folder share process numbers too.
+      const temporary = `${target}.${randomUUID()}.part`;
+      try {
+        await copyFile(store.path(name.kind, name.digest), temporary, constants.COPYFILE_FICLONE);
+        await rename(temporary, target);
+      } finally {
+        await rm(temporary, { force: true });
+      }
     },
   };
 }

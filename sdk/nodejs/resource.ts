@@ -28,6 +28,8 @@ export class BootwrightResource extends pulumi.dynamic.Resource {
     props.__urn = withoutDependencies(
       pulumi.createUrn(name, `pulumi-nodejs:dynamic/bootwright:${type}`, opts.parent),
     );
+    // A provider gets secrets in clear: it must be told to keep what it is given out of its outputs.
+    props.__secret = pulumi.isSecret(pulumi.output(args)).then((secret) => secret || undefined);
     super(providerOf(type), name, props, opts, "bootwright", type);
   }
 }

@@ -89,6 +89,14 @@ describe("a resource", () => {
     );
   });
 
+  test("tells the provider when any of its inputs is secret, and nothing otherwise", async () => {
+    const secret = [{ name: "root", sizeMiB: pulumi.secret(64) }];
+    const make = (list: pulumi.Input<object>[]) => () =>
+      new sdk.PartitionLayout("disk", { partitions: list as never });
+    expect((await inputsOf(make(secret))).__secret).toBe(true);
+    expect(await inputsOf(make(partitions))).not.toHaveProperty("__secret");
+  });
+
   test("keeps a secret input secret though it is given in clear", async () => {
     const image = ref("vhd");
     const args = { image, container: "vhds", connectionString: "AccountKey=x" };
