@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { z } from "zod";
 import { InputError } from "../errors.ts";
@@ -33,7 +32,6 @@ export async function buildTree(
 ): Promise<z.output<typeof rootfsOutputs>> {
   await demandUnchanged(plan, ctx);
   const { layers, config } = await imageLayers(plan.source, plan.platform, ctx);
-  await demandUnchanged(plan, ctx);
   const merged = mergeLayers(await indexLayers(layers, ctx), {
     sourceDateEpoch: plan.sourceDateEpoch,
   });
@@ -44,6 +42,7 @@ export async function buildTree(
     plan.sourceDateEpoch,
     ctx.store,
   );
+  await demandUnchanged(plan, ctx);
   const ref = await commitTree(tree, ctx);
   const entries = tree.items.filter((item): item is Entry => item.kind === "entry");
   return {
@@ -130,13 +129,11 @@ async function addedFiles(plan: RootfsInputs, tree: Tree, ctx: Context): Promise
         mode: 0o777,
         target: Buffer.from(symlink).toString("latin1"),
       });
-    else if (content !== undefined || source !== undefined) {
-      const bytes =
-        source === undefined
-          ? Buffer.from(content ?? "")
-          : await readFile(resolve(ctx.cwd, source));
-      files.push({ ...base, type: "file", mode: mode ?? 0o644, content: bytes });
-    } else files.push({ ...base, type: "directory", mode: mode ?? 0o755 });
+    else if (source !== undefined)
+      files.push({ ...base, type: "file", mode: mode ?? 0o644, from: resolve(ctx.cwd, source) });
+    else if (content !== undefined)
+      files.push({ ...base, type: "file", mode: mode ?? 0o644, content: Buffer.from(content) });
+    else files.push({ ...base, type: "directory", mode: mode ?? 0o755 });
   }
   return files;
 }

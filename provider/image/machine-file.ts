@@ -6,6 +6,8 @@ export interface MachineFile {
   readonly uid: number;
   readonly gid: number;
   readonly content?: Uint8Array;
+  /** File of this machine that holds the content instead, which may be large. */
+  readonly from?: string;
   readonly target?: string;
 }
 

@@ -2,7 +2,8 @@ import type { InputProblem } from "../errors.ts";
 import type { RootfsInputs } from "./rootfs-schema.ts";
 
 /** Rules of Rootfs across fields. */
-export function rootfsProblems({ source, files }: Partial<RootfsInputs>): InputProblem[] {
+export function rootfsProblems(inputs: Partial<RootfsInputs>): InputProblem[] {
+  const { source, files, hostname } = inputs;
   const problems: InputProblem[] = [];
   if (source) {
     const given = Object.entries(source).filter(([, value]) => value !== undefined);
@@ -35,6 +36,18 @@ export function rootfsProblems({ source, files }: Partial<RootfsInputs>): InputP
         reason: `"${file.path}" is files[${before}] already`,
       });
     seen.set(file.path, i);
+    if (file.path === "/etc/hostname" && hostname !== undefined)
+      problems.push({
+        property: `files[${i}].path`,
+        reason: '"/etc/hostname" is what hostname writes: give one of them',
+      });
   }
+  for (const [i, { path }] of (files ?? []).entries())
+    for (const [above, at] of seen)
+      if (path.startsWith(`${above}/`) && !files?.[at]?.directory)
+        problems.push({
+          property: `files[${i}].path`,
+          reason: `"${path}" lies below files[${at}], "${above}", which is no directory`,
+        });
   return problems;
 }

@@ -1,11 +1,10 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { sha256 } from "../plan/canonical.ts";
+import { ContentError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
 import { overlay } from "../tree/overlay.ts";
-import { findEntry } from "../tree/read-file.ts";
-import { writeTar } from "../tree/tar-writer.ts";
+import { entriesByPath, findEntry } from "../tree/read-file.ts";
 import type { Tree } from "../tree/types.ts";
+import { writeLayer } from "./added-layer.ts";
 import type { MachineFile } from "./machine-file.ts";
 
 /** A tree with files added or replaced; their bytes go into a layer of their own in the store. */
@@ -16,15 +15,14 @@ export async function withFiles(
   store: Store,
 ): Promise<Tree> {
   if (files.length === 0) return tree;
-  const placed = files.map((file) => ({ ...file, path: realPath(tree, file.path), mtime }));
-  const { bytes, entries } = writeTar(placed);
-  const source = sha256(bytes);
-  await store.stage(async (folder) => {
+  const placed = files.map((file) => ({ ...file, path: realPath(tree, file.path) }));
+  refuseLosses(tree, placed);
+  return store.stage(async (folder) => {
     const file = join(folder, "layer");
-    await writeFile(file, bytes);
-    await store.commit({ kind: "layer", digest: source, file });
+    const { digest, entries } = await writeLayer(placed, mtime, file);
+    await store.commit({ kind: "layer", digest, file });
+    return overlay(tree, digest, entries);
   });
-  return overlay(tree, source, entries);
 }
 
 /** A path with the symlinks among its parents followed: a file for /lib/x must not turn the link /lib into a folder. */
@@ -33,6 +31,24 @@ export function realPath(tree: Tree, path: string): string {
   if (cut < 0) return path;
   const [parent, name] = [path.slice(0, cut), path.slice(cut + 1)];
   const found = findEntry(tree, parent);
-  if (found) return found.path === "" ? name : `${found.path}/${name}`;
-  return `${realPath(tree, parent)}/${name}`;
+  if (!found) return `${realPath(tree, parent)}/${name}`;
+  if (found.type !== "directory")
+    throw new ContentError(`"/${path}" cannot be added: the image has a file at "/${parent}"`, {
+      hint: "remove that in the Dockerfile, or choose another path",
+    });
+  return found.path === "" ? name : `${found.path}/${name}`;
+}
+
+/** A file in place of a directory would take everything in it away, and nobody would be told. */
+function refuseLosses(tree: Tree, files: readonly MachineFile[]): void {
+  const entries = entriesByPath(tree);
+  for (const { path, type } of files) {
+    if (type === "directory" || entries.get(path)?.type !== "directory") continue;
+    const inside = [...entries.keys()].find((other) => other.startsWith(`${path}/`));
+    if (inside !== undefined)
+      throw new ContentError(
+        `"/${path}" cannot become a ${type}: the image has a directory there, with "/${inside}" in it`,
+        { hint: "remove the directory in the Dockerfile, or choose another path" },
+      );
+  }
 }
