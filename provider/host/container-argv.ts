@@ -17,7 +17,7 @@ export function runArguments(frame: ContainerFrame, step: ToolStep): string[] {
   return [
     ...["run", "--rm", "--interactive", "--name", frame.name],
     ...["--platform", "linux/amd64", "--pull", "never", "--log-driver", "none"],
-    ...["--network", "none", "--cap-drop", "ALL", "--read-only"],
+    ...["--network", "none", "--cgroupns", "private", "--cap-drop", "ALL", "--read-only"],
     ...["--security-opt", "no-new-privileges", ...frame.userFlags],
     ...["--tmpfs", "/tmp:mode=1777,exec", ...hiddenHome(frame.storeRoot)],
     ...["--mount", bindMount(frame.storeRoot, { readonly: true })],

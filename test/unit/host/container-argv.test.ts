@@ -34,6 +34,8 @@ test("a step runs without capability, network, privilege or a writable root, bes
       "none",
       "--network",
       "none",
+      "--cgroupns",
+      "private",
       "--cap-drop",
       "ALL",
       "--read-only",
