@@ -67,6 +67,7 @@ async function built(build: Build, ctx: Context): Promise<Ingested> {
       if (text) ctx.log.progress(text);
     },
   };
+  ctx.log.progress("waits until no other image is being fetched");
   // Two builds into one layout would race for its index file.
   return ctx.store.lock("oci layout", ctx.signal, () =>
     ctx.store.stage(async (stage) => {
