@@ -76,3 +76,24 @@ function freePort(): Promise<number> {
     });
   });
 }
+
+/** An image with the names of a kernel and an initrd in it, for whatever does not boot. */
+export const tinyFiles: Readonly<Record<string, string>> = {
+  Dockerfile: "FROM busybox\nCOPY boot/ /boot/\nCOPY site/ /srv/\n",
+  "boot/vmlinuz-1.0": "no kernel",
+  "boot/initrd.img-1.0": "no initrd",
+  "site/index.html": "one",
+};
+
+/** The usual chain up to the disk. */
+export const diskProgram = `import { Machine } from "bootwright";
+const { rootfs, filesystem, disk } = new Machine("web", {
+  source: { dockerfile: { context: "." } },
+  commandLine: process.env.TEST_COMMAND_LINE ?? "rw",
+  diskSizeMiB: 192,
+});
+export const tree = rootfs.ref.digest;
+export const ext4 = filesystem.ref.digest;
+export const diskDigest = disk.ref.digest;
+export const path = disk.path;
+`;
