@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type WatchedDocker, watchDocker } from "./docker-client.ts";
+import { makeProject, type Project } from "./project.ts";
+
+const files = {
+  "fails/Dockerfile":
+    'FROM busybox\n# The next line fails.\nRUN for i in 1 2 3; do echo "said $i times"; done; false\n',
+  "no-dockerfile/file": "",
+  "plain/Dockerfile": "FROM busybox\nRUN echo plain > /etc/motd\n",
+};
+
+let docker: WatchedDocker;
+let project: Project;
+
+beforeAll(async () => {
+  docker = await watchDocker();
+  project = await makeProject("", files, { BOOTWRIGHT_DOCKER: docker.path });
+});
+afterAll(async () => {
+  await project?.dispose();
+  await docker?.dispose();
+});
+
+/** What a user sees: the lines below `Diagnostics:`, without the lines about the run itself. */
+function diagnostics(message: string): string[] {
+  const [, part = ""] = message.split("\nDiagnostics:\n");
+  const [own = ""] = part.split(/\n\n(?:Outputs|Resources):\n/);
+  return own
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && line !== "error: update failed" && !line.endsWith("):"));
+}
+
+async function preview(program: string): Promise<string[]> {
+  await project.write("index.ts", program);
+  return diagnostics(await project.failingPreview());
+}
+
+async function up(program: string): Promise<string[]> {
+  await project.write("index.ts", program);
+  return diagnostics(await project.failingUp());
+}
+
+/** A line of the engine about an input, without the value, which it does not know of nested ones. */
+function problem(line: string): string {
+  return line.replace(
+    /^error: \S+ resource '(.*?)': property (.*?) value \{.*?\}+ has a problem: /,
+    "$1 $2: ",
+  );
+}
+
+test("every problem of a resource is a line with its path and reason at preview, before the engine is asked for anything", async () => {
+  const seen = await preview(`import { PartitionLayout } from "bootwright";
+    new PartitionLayout("layout", {
+      table: "apm",
+      roundToMB: 1000,
+      partitions: [{ name: "boot", sizeMiB: 64 }, { name: "", filesystem: "fat12", sizeMiB: -1 }],
+    });`);
+  expect(seen.map(problem)).toEqual([
+    "layout roundToMB: is not an input of PartitionLayout (it has: seed, table, diskSizeMiB, roundToMiB, partitions)",
+    'layout table: Invalid option: expected one of "mbr"|"gpt"',
+    "layout partitions[1].name: Too small: expected string to have >=1 characters",
+    "layout partitions[1].sizeMiB: Too small: expected number to be >=1",
+    'layout partitions[1].filesystem: Invalid option: expected one of "ext4"|"vfat"|"swap"',
+  ]);
+  expect(await docker.calls()).toEqual([]);
+});
+
+test("a mistake in the last link is refused at preview, before the first is built", async () => {
+  const seen = await preview(`import { Machine } from "bootwright";
+    new Machine("web", {
+      source: { dockerfile: { context: "plain" } },
+      bootTest: { expect: { serial: [] }, memoryMiB: 1 },
+    });`);
+  expect(seen.map(problem)).toEqual([
+    "web-bootTest memoryMiB: Too small: expected number to be >=16",
+    'web-bootTest expect: must hold at least one expectation, such as serial: ["login:"]',
+  ]);
+  const calls = await docker.calls();
+  expect(calls.filter((call) => /^(build|create|pull)/.test(call))).toEqual([]);
+  // The versions of the tools are inputs, so a preview reads them.
+  for (const call of calls.filter((call) => call.startsWith("run ")))
+    expect(call).toMatch(/ cat \/etc\/bootwright-packages$/);
+});
+
+test.each([
+  ["nowhere", '"nowhere" is not a folder (looked at '],
+  ["no-dockerfile", '"Dockerfile": there is no such file (looked at '],
+])("a build context that does not do (%s) is refused at preview", async (context, reason) => {
+  const [first = "", ...rest] = await preview(`import { Rootfs } from "bootwright";
+    new Rootfs("web", { source: { dockerfile: { context: "${context}" } } });`);
+  expect(problem(first)).toContain(`web source.dockerfile.context: ${reason}${project.folder}`);
+  expect(rest).toEqual([]);
+});
+
+test("a failing RUN shows what it said and its line of the Dockerfile, once, and no stack trace", async () => {
+  const seen = await up(`import { Rootfs } from "bootwright";
+    new Rootfs("fails", { source: { dockerfile: { context: "fails" } } });`);
+  expect(seen.map((line) => line.replace(/^[\d.]+ said/, "said"))).toEqual([
+    'error: The image does not build: process "/bin/sh -c for i in 1 2 3; do echo \\"said $i times\\"; done; false" did not complete successfully: exit code: 1',
+    '> [2/2] RUN for i in 1 2 3; do echo "said $i times"; done; false:',
+    ...["said 1 times", "said 2 times", "said 3 times", "Dockerfile:3"],
+    "1 |     FROM busybox",
+    "2 |     # The next line fails.",
+    '3 | >>> RUN for i in 1 2 3; do echo "said $i times"; done; false',
+    "4 |",
+  ]);
+});
+
+test("dhcp is refused for an image without systemd", async () => {
+  const seen = await up(`import { Rootfs } from "bootwright";
+    new Rootfs("web", { source: { dockerfile: { context: "plain" } }, network: "dhcp" });`);
+  expect(seen).toEqual([
+    'error: network: "dhcp" needs systemd-networkd in the image, which has none (install the package systemd in the Dockerfile)',
+  ]);
+});
+
+test("a machine from an image without a kernel is refused with what to install", async () => {
+  const seen = await up(`import { Machine } from "bootwright";
+    new Machine("web", { source: { dockerfile: { context: "plain" } } });`);
+  expect(seen.map(problem)).toEqual([
+    "web-kernel kernels: the image has no kernel in /boot (install one in the Dockerfile: linux-image-amd64 in Debian, linux-image-generic in Ubuntu, linux-lts in Alpine)",
+  ]);
+});
