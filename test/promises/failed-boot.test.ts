@@ -59,8 +59,9 @@ test("a boot that fails says what did not happen, shows the last 20 lines of the
     'error: The kernel panicked before "Welcome to the machine" on the serial console\n',
   );
   const [, shown = ""] =
-    /The serial console ended with:\n([\s\S]*?)\n *\(the whole console is in (\S+)\)/.exec(report) ??
-    [];
+    /The serial console ended with:\n([\s\S]*?)\n *\(the whole console is in (\S+)\)/.exec(
+      report,
+    ) ?? [];
   expect(report).toContain(`(the whole console is in ${path})`);
   const lines = shown.split("\n").map((line) => line.trim());
   expect(lines).toHaveLength(20);
