@@ -7,7 +7,7 @@ import { exportDrift, recordExport, removeExport } from "../store/export-state.t
 import { removeRoot, writeRoot } from "../store/roots.ts";
 import { tidy } from "../store/tidy.ts";
 import { parsedInputs } from "./diff.ts";
-import { allThere, ensure } from "./ensure.ts";
+import { ensure } from "./ensure.ts";
 
 type Values = Record<string, unknown>;
 
@@ -86,11 +86,6 @@ export async function localDrift(state: Values, ctx: Context): Promise<string | 
     if ((await ctx.store.condition({ kind, digest })) === "damaged")
       return `the ${kind} is damaged`;
   return undefined;
-}
-
-/** True when everything that outputs refer to lies in this machine's store. */
-export async function isLocal(outputs: Values, ctx: Context): Promise<boolean> {
-  return allThere(ctx.store, refsIn(outputs));
 }
 
 function known(resource: Resource, inputs: Values): Values {
