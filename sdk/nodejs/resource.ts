@@ -21,7 +21,8 @@ export class BootwrightResource extends pulumi.dynamic.Resource {
     opts: pulumi.CustomResourceOptions = {},
   ) {
     const unset = Object.fromEntries(outputs.map((output) => [output, undefined]));
-    const props: Record<string, unknown> = { ...unset, ...args };
+    const given = Object.entries(args).map(([key, value]) => [key, wholeIfSecret(value)]);
+    const props: Record<string, unknown> = { ...unset, ...Object.fromEntries(given) };
     for (const key of secrets) if (props[key] !== undefined) props[key] = pulumi.secret(props[key]);
     // Never the stack: dev and prod share bytes.
     if (seeded) props.seed ??= `${pulumi.getProject()}/${name}`;
@@ -32,6 +33,14 @@ export class BootwrightResource extends pulumi.dynamic.Resource {
     props.__secret = pulumi.isSecret(pulumi.output(args)).then((secret) => secret || undefined);
     super(providerOf(type), name, props, opts, "bootwright", type);
   }
+}
+
+/** Pulumi encrypts what a provider gives back where an input is secret as a whole, and forgets a secret inside a list. */
+function wholeIfSecret(value: unknown): unknown {
+  if (value === null || typeof value !== "object" || pulumi.Output.isInstance(value)) return value;
+  return pulumi
+    .isSecret(pulumi.output(value))
+    .then((secret) => (secret ? pulumi.secret(value) : value));
 }
 
 /** A URN depends on its parent, and a component on all its children: a child that waited for it would wait for itself. */

@@ -97,6 +97,17 @@ describe("a resource", () => {
     expect(await inputsOf(make(partitions))).not.toHaveProperty("__secret");
   });
 
+  test("encrypts a list as a whole when a secret lies in it, as Pulumi would lose it in the outputs", async () => {
+    const files = [{ path: "/etc/key", content: pulumi.secret("x") }, { path: "/etc/motd" }];
+    const given = { source: { directory: "root" }, files };
+    const rootfs = new sdk.Rootfs("web", given) as unknown as Record<
+      string,
+      pulumi.Output<unknown>
+    >;
+    expect(await pulumi.isSecret(rootfs.files as never)).toBe(true);
+    expect(await pulumi.isSecret(rootfs.source as never)).toBe(false);
+  });
+
   test("keeps a secret input secret though it is given in clear", async () => {
     const image = ref("vhd");
     const args = { image, container: "vhds", connectionString: "AccountKey=x" };
