@@ -38,7 +38,7 @@ export function engineArguments(build: Build, idFile: string): string[] {
 
 function commonArguments(build: Build): string[] {
   const secrets = (build.secrets ?? []).map(({ id, env, file }) =>
-    env ? `id=${id},env=${env}` : `id=${id},src=${file}`,
+    [`id=${id}`, env ? `env=${env}` : `src=${file}`].map(csvField).join(","),
   );
   const buildArgs = Object.entries(build.buildArgs ?? {}).map(([key, value]) => `${key}=${value}`);
   return [
@@ -53,6 +53,11 @@ function commonArguments(build: Build): string[] {
     ...(build.pull ? ["--pull"] : []),
     ...(build.noCache ? ["--no-cache"] : []),
   ];
+}
+
+/** A field of the comma-separated line that --secret takes (RFC 4180). */
+function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function many(flag: string, values: readonly string[] = []): string[] {

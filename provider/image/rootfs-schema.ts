@@ -90,6 +90,7 @@ const source = z
     image: z
       .string()
       .min(1)
+      .regex(/^(?!-)[^\s\p{Cc}]*$/u, "must be the name of an image, without spaces")
       .optional()
       .describe("An image in the builder's engine, by reference or digest."),
     ociLayout: relativePath.optional().describe("An OCI layout folder with one image."),
