@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { InputError } from "../errors.ts";
 import { findResource, findStep } from "../flow/index.ts";
 import { checkInputs } from "../lifecycle/check.ts";
 import { diffInputs } from "../lifecycle/diff.ts";
@@ -26,6 +27,9 @@ export async function call(
       methods[method](resource, fromWire(given) as never[], signal),
     );
   } catch (error) {
+    // Pulumi shows what a check throws twice, and a check failure once.
+    if (method === "check" && error instanceof InputError)
+      return { inputs: given[1], failures: error.problems };
     // Pulumi prints the stack of what a provider throws; a user is told what happened, not where.
     if (error instanceof Error && process.env.BOOTWRIGHT_DEBUG === undefined) error.stack = "";
     throw error;
