@@ -1,7 +1,4 @@
 import { ContentError } from "../errors.ts";
-import { sha256 } from "../plan/canonical.ts";
-import type { LayerMember } from "./layer-index.ts";
-import { memberPath } from "./member-path.ts";
 import { BLOCK } from "./tar-header.ts";
 import type { Entry, EntryType } from "./types.ts";
 
@@ -10,9 +7,6 @@ export type TarHeader = Pick<
   Entry,
   "path" | "type" | "mode" | "uid" | "gid" | "mtime" | "target" | "major" | "minor" | "xattrs"
 > & { readonly mtimeNs?: number; readonly size: number };
-
-/** An entry of a tar that is made in memory; `content` of a file, absent for an empty one. */
-export type TarEntry = Omit<TarHeader, "size" | "mtimeNs"> & { readonly content?: Uint8Array };
 
 const FLAGS: Record<EntryType, string> = {
   file: "0",
@@ -62,34 +56,6 @@ export function tarHeader(entry: TarHeader): Buffer {
     "x",
   );
   return Buffer.concat([pax, body, tarPadding(body.length), block]);
-}
-
-/** Makes a tar of small files in memory; `entries` say where in it each content lies, as an index of it would. */
-export function writeTar(entries: readonly TarEntry[]): { bytes: Buffer; entries: LayerMember[] } {
-  const parts: Buffer[] = [];
-  let length = 0;
-  const put = (part: Buffer) => {
-    parts.push(part);
-    length += part.length;
-  };
-  const members = entries.map(({ content, ...rest }): LayerMember => {
-    const entry = { ...rest, path: memberPath(rest.path), mtimeNs: 0 };
-    const bytes = Buffer.from(content ?? []);
-    put(tarHeader({ ...entry, size: bytes.length }));
-    if (bytes.length === 0)
-      return { ...entry, size: entry.type === "symlink" ? entry.target!.length : 0 };
-    const offset = length;
-    put(bytes);
-    put(tarPadding(bytes.length));
-    return {
-      ...entry,
-      size: bytes.length,
-      digest: sha256(bytes),
-      segments: [[0, offset, bytes.length]],
-    };
-  });
-  put(tarEnd);
-  return { bytes: Buffer.concat(parts), entries: members };
 }
 
 function fits(text: string, length: number): boolean {

@@ -17,7 +17,7 @@ import { ingestTar } from "../../../provider/tree/ingest/tar.ts";
 import { indexLayer, type LayerMember } from "../../../provider/tree/layer-index.ts";
 import { mergeLayers } from "../../../provider/tree/merge.ts";
 import { extractFile } from "../../../provider/tree/read-file.ts";
-import { writeTar } from "../../../provider/tree/tar-writer.ts";
+import { writeTar } from "../../tar.ts";
 
 const LONG = "n".repeat(120);
 let folder: string;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { indexLayer } from "../../../provider/tree/layer-index.ts";
-import { tarEnd, tarHeader, writeTar } from "../../../provider/tree/tar-writer.ts";
+import { tarEnd, tarHeader } from "../../../provider/tree/tar-writer.ts";
+import { writeTar } from "../../tar.ts";
 import { withFile } from "./tar-bytes.ts";
 
 const base = { mode: 0o644, uid: 0, gid: 0, mtime: 1000 };
