@@ -8,6 +8,7 @@ import { removeRoot, writeRoot } from "../store/roots.ts";
 import { tidy } from "../store/tidy.ts";
 import { parsedInputs } from "./diff.ts";
 import { ensure } from "./ensure.ts";
+import { damagedBelow, demandSound, describe } from "./verify.ts";
 
 type Values = Record<string, unknown>;
 
@@ -19,6 +20,7 @@ export async function put(
   previous?: Values,
 ): Promise<Values> {
   const plan = resource.plan((await observedNow(resource, known(resource, inputs), ctx)) as never);
+  if (resource.remote) await demandSound(refsIn(plan), ctx);
   const outputs = resource.remote
     ? await resource.remote.put(plan, ctx, previous as never)
     : await ensure(resource, plan, ctx, { secret: inputs.__secret === true });
@@ -52,11 +54,22 @@ export async function read(
   state: Values,
   ctx: Context,
 ): Promise<Values | undefined> {
-  if (!resource.remote) return { ...state, drift: (await localDrift(state, ctx)) ?? "" };
+  if (!resource.remote) {
+    const drift = (await localDrift(state, ctx)) ?? (await hiddenDamage(state, ctx));
+    return { ...state, drift: drift ?? "" };
+  }
   const inputs = parsedInputs(resource, state);
   if (!inputs) return state;
   const found = await resource.remote.find(state as never, resource.plan(inputs as never), ctx);
   return found && { ...state, ...found };
+}
+
+/** What only reading every byte tells; the next update makes it again. */
+async function hiddenDamage(state: Values, ctx: Context): Promise<string | undefined> {
+  const artefact = artefactOf(state);
+  const broken = artefact ? await damagedBelow(artefact, ctx) : [];
+  for (const name of broken) await ctx.store.discard(name);
+  return broken.length > 0 ? `${describe(broken)} is damaged` : undefined;
 }
 
 /** Removes what a resource has outside the store, and its claim on objects inside. */

@@ -125,6 +125,11 @@ export async function openStore(root: string = storeRoot()): Promise<Store> {
     commit,
     putBytes,
     adopt,
+    // A builder skips what lies in its place, so the bytes go too.
+    discard: async (name) => {
+      await rm(objectPath(root, name), { force: true });
+      await rm(sealPath(root, name), { force: true });
+    },
     needs: async (name) => (await seal(name))?.needs ?? [],
     lock: (name, signal, work) =>
       withLock(join(root, "locks", createHash("sha256").update(name).digest("hex")), signal, work),

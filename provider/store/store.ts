@@ -24,6 +24,8 @@ export interface Store {
   touch(name: ObjectName): Promise<void>;
   /** `damaged`: a file is there, but not the one that was committed. */
   condition(name: ObjectName): Promise<"there" | "missing" | "damaged">;
+  /** Takes an object for damaged, whatever its stat says: it is made again when it is next needed. */
+  discard(name: ObjectName): Promise<void>;
   /** A temporary folder inside the store, removed afterwards whatever happens. */
   stage<T>(work: (folder: string) => Promise<T>): Promise<T>;
   /** Makes a finished file an object: fsync, read-only, rename. Harmless when the object is there already. */
