@@ -61,7 +61,7 @@ function difference(recipe: Recipe, made: Record<string, unknown>): string {
   );
   let count = 0;
   for (let i = 0; i < 256; i++) if (before?.[i] !== now?.[i]) count++;
-  return `at least ${count} paths differ`;
+  return `at least ${count} ${count === 1 ? "path differs" : "paths differ"}`;
 }
 
 function describe(recipe: Recipe): string {
