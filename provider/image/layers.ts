@@ -12,7 +12,7 @@ import { ingestDockerArchive } from "../tree/ingest/docker-archive.ts";
 import { ingestOciArchive, ingestOciLayout } from "../tree/ingest/oci.ts";
 import { ingestTar } from "../tree/ingest/tar.ts";
 import type { Ingested } from "../tree/ingest/types.ts";
-import type { RootfsSource } from "./rootfs-schema.ts";
+import type { RootfsSource } from "./source-schema.ts";
 
 /** Brings the layers of an image into the store, uncompressed, and says what its configuration is. */
 export async function imageLayers(

@@ -4,7 +4,8 @@ import { InputError } from "../errors.ts";
 import { imageId } from "../host/images.ts";
 import { sha256File } from "../store/verify.ts";
 import { hashContext, hashDockerfile } from "./context.ts";
-import type { RootfsInputs, RootfsSource } from "./rootfs-schema.ts";
+import type { RootfsInputs } from "./rootfs-schema.ts";
+import type { RootfsSource } from "./source-schema.ts";
 
 type Observed = NonNullable<RootfsInputs["observed"]>;
 
