@@ -96,3 +96,32 @@ export function placesOf(tree: Tree): Place[] {
     return name;
   });
 }
+
+/**
+ * Gives what hard links are left of each orphaned inode its place: the first takes it over, if its directory is there
+ * by then; else the inode moves to where that name stands.
+ */
+export function inherited(
+  places: readonly Place[],
+  orphans: ReadonlyMap<Inode, Name>,
+  directoryOf: (name: Name) => Name,
+): Place[] {
+  const order = new Map(places.map((place, i) => [place, i]));
+  const heirs = new Map<Place, Name>();
+  for (const [inode, name] of orphans) {
+    const heir = inode.names.find((other) => other.fate === "alive");
+    if (!heir) continue;
+    heir.holds = true;
+    if (order.get(directoryOf(heir))! > order.get(name)!) continue;
+    name.holds = false;
+    heirs.set(name, heir);
+  }
+  const moved = new Set<Place>(heirs.values());
+  return places.flatMap((place): Place[] => {
+    const heir = heirs.get(place);
+    if (heir) return [place, heir];
+    if (!moved.has(place)) return [place];
+    // What it leaves keeps its layer from looking empty.
+    return [{ kind: "ghost", path: (place as Name).path, type: "link", size: 0 }];
+  });
+}

@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { ContentError } from "../errors.ts";
 import { DataRanges, PAGE, segmentsOf } from "./data-ranges.ts";
 import { fileChunks } from "./file-chunks.ts";
+import { shownName } from "./shown-name.ts";
 import type { TarMember } from "./tar-member.ts";
 import { readTar } from "./tar-reader.ts";
 import type { Entry } from "./types.ts";
@@ -79,7 +80,7 @@ async function indexMembers(
     holes += regions.reduce((left, [, , length]) => left - length, member.size);
     if (holes > MAX_HOLES) {
       throw new ContentError(
-        `"${member.path}": more than ${MAX_HOLES} bytes of holes in one layer`,
+        `${shownName(member.path)}: more than ${MAX_HOLES} bytes of holes in one layer`,
       );
     }
     members.push({ ...header, ...(await readContent(member, signal)) });
@@ -94,9 +95,12 @@ async function readContent(
 ): Promise<Required<Pick<Entry, "digest" | "segments">>> {
   const { regions, size, path } = member;
   if (regions.some(([at, , length]) => at % PAGE || ((at + length) % PAGE && at + length < size))) {
-    throw new ContentError(`"${path}": its sparse map does not keep to pages of ${PAGE} bytes`, {
-      hint: "make the archive with tar --hole-detection=seek, or without --sparse",
-    });
+    throw new ContentError(
+      `${shownName(path)}: its sparse map does not keep to pages of ${PAGE} bytes`,
+      {
+        hint: "make the archive with tar --hole-detection=seek, or without --sparse",
+      },
+    );
   }
   const hash = createHash("sha256");
   const data = new DataRanges();

@@ -4,11 +4,13 @@ import {
   emit,
   forget,
   type Inode,
+  inherited,
   type Name,
   type Place,
   placesOf,
 } from "./emission.ts";
-import { baseOf, joinPath, MAX_LINKS, parentOf } from "./tree-path.ts";
+import { shownName } from "./shown-name.ts";
+import { baseOf, demandPath, joinPath, MAX_LINKS, parentOf } from "./tree-path.ts";
 import type { Tree } from "./types.ts";
 
 /** Something that a layer puts at a path; `target` of a link is the path it shares its inode with. */
@@ -21,13 +23,17 @@ interface Directory {
   readonly children: Map<string, Name>;
 }
 
+/** Most bytes of the paths of directories that no layer lists: one short member could mean thousands. */
+const MAX_MADE_BYTES = 64 << 20;
+
 /** Layers applied one on another; knows what is there now and remembers the place of everything that was. */
 export class LayerStack {
-  readonly #places: Place[];
+  #places: Place[];
   readonly #directories = new Map<string, Directory>();
   /** Inodes whose place the running layer took away. */
   readonly #orphans = new Map<Inode, Name>();
   #layer = 0;
+  #madeBytes = 0;
 
   constructor(tree: Tree = { items: [], sources: [] }) {
     this.#places = placesOf(tree);
@@ -76,7 +82,7 @@ export class LayerStack {
       if (target === undefined || target.inode.attributes.type === "directory") {
         const what = target ? "a directory" : "not in the image by then";
         throw new ContentError(
-          `"${path}" is a hard link to "${attributes.target}", which is ${what}`,
+          `${shownName(path)} is a hard link to ${shownName(attributes.target!)}, which is ${what}`,
         );
       }
       if (existing?.inode === target.inode) return;
@@ -115,24 +121,11 @@ export class LayerStack {
     }
   }
 
-  /**
-   * Gives what hard links are left of an inode its place: the first takes it over, if its directory is there by
-   * then; else the inode moves to where that name stands. Done when a layer ends, as it mostly replaces all names.
-   */
+  /** Done when a layer ends, as it mostly replaces all names of a linked file. */
   #settle(): void {
-    for (const [inode, name] of this.#orphans) {
-      const heir = inode.names.find((other) => other.fate === "alive");
-      if (!heir) continue;
-      heir.holds = true;
-      const at = this.#places.indexOf(name);
-      const directory = this.#directories.get(parentOf(heir.path))!.name;
-      if (this.#places.indexOf(directory) > at) continue;
-      name.holds = false;
-      // What it leaves keeps its layer from looking empty.
-      const { path } = heir;
-      this.#places[this.#places.indexOf(heir)] = { kind: "ghost", path, type: "link", size: 0 };
-      this.#places.splice(at + 1, 0, heir);
-    }
+    if (this.#orphans.size === 0) return;
+    const directoryOf = ({ path }: Name) => this.#directories.get(parentOf(path))!.name;
+    this.#places = inherited(this.#places, this.#orphans, directoryOf);
     this.#orphans.clear();
   }
 
@@ -142,20 +135,18 @@ export class LayerStack {
 
   /** Makes a directory that no layer lists; it is as old as what is the first in it. */
   #make(path: string, parent: Directory | undefined, { mtime, mtimeNs }: Attributes): Directory {
-    const time = { mtime, mtimeNs };
-    const attributes = {
-      type: "directory",
-      mode: 0o755,
-      uid: 0,
-      gid: 0,
-      size: 0,
-      ...time,
-    } as const;
+    this.#madeBytes += path.length;
+    if (this.#madeBytes > MAX_MADE_BYTES) {
+      throw new ContentError(`${shownName(path)}: too many directories that no layer lists`);
+    }
+    const rest = { uid: 0, gid: 0, size: 0, mtime, mtimeNs };
+    const attributes = { type: "directory", mode: 0o755, ...rest } as const;
     this.#place(path, { attributes, names: [] }, true, parent);
     return this.#directories.get(path)!;
   }
 
   #place(path: string, inode: Inode, holds: boolean, parent: Directory | undefined): void {
+    demandPath(path);
     const layer = this.#layer;
     const name: Name = { kind: "name", path, inode, layer, fate: "alive", holds };
     inode.names.push(name);
@@ -189,7 +180,8 @@ export class LayerStack {
       const { type, target } = child?.inode.attributes ?? {};
       if (type === "directory") at = this.#directories.get(child!.path)!;
       else if (type === "symlink") {
-        if (++followed > MAX_LINKS) throw new ContentError(`"${path}": symlinks without an end`);
+        if (++followed > MAX_LINKS)
+          throw new ContentError(`${shownName(path)}: symlinks without an end`);
         parts = [...target!.split("/"), ...parts];
         if (target!.startsWith("/")) at = root;
       } else if (first) {

@@ -1,5 +1,7 @@
+import { ContentError } from "../errors.ts";
 import type { LayerIndex } from "./layer-index.ts";
 import { LayerStack } from "./layer-stack.ts";
+import { shownName } from "./shown-name.ts";
 import type { Tree } from "./types.ts";
 
 /** A layer of an image: the digest of its tar and what it holds. */
@@ -28,8 +30,11 @@ export function mergeLayers(
     // Whiteouts speak of the layers below, wherever they stand in the tar.
     for (const { path } of index.members) {
       const at = path.lastIndexOf("/") + 1;
-      if (path.startsWith(OPAQUE, at)) stack.clear(path.slice(0, Math.max(0, at - 1)));
+      if (path.slice(at) === OPAQUE) stack.clear(path.slice(0, Math.max(0, at - 1)));
       else if (path.startsWith(WHITEOUT, at) && !path.includes(RESERVED)) {
+        if (/^\.{0,2}$/.test(path.slice(at + WHITEOUT.length))) {
+          throw new ContentError(`${shownName(path)} is a whiteout of no name`);
+        }
         stack.remove(path.slice(0, at) + path.slice(at + WHITEOUT.length));
       }
     }

@@ -1,4 +1,5 @@
 import { ContentError } from "../errors.ts";
+import { shownName } from "./shown-name.ts";
 
 /** Records of a PAX extended header in order; key and value are latin1, so that any byte survives. */
 export type PaxRecords = readonly (readonly [key: string, value: string])[];
@@ -28,7 +29,7 @@ export function parsePaxTime(value: string): { seconds: number; nanoseconds: num
   const match = /^(-?)([0-9]+)(?:\.([0-9]*))?$/.exec(value);
   const whole = Number(match?.[2]);
   if (!match || !Number.isSafeInteger(whole)) {
-    throw new ContentError(`"${value}" is not a time of a PAX header`);
+    throw new ContentError(`${shownName(value)} is not a time of a PAX header`);
   }
   const fraction = Number((match[3] ?? "").slice(0, 9).padEnd(9, "0"));
   if (match[1] === "") return { seconds: whole, nanoseconds: fraction };
@@ -40,7 +41,7 @@ export function parsePaxTime(value: string): { seconds: number; nanoseconds: num
 export function parsePaxNumber(key: string, value: string): number {
   const number = Number(value);
   if (!/^[0-9]+$/.test(value) || !Number.isSafeInteger(number)) {
-    throw new ContentError(`PAX record ${key}="${value}" is not a number`);
+    throw new ContentError(`PAX record ${key}=${shownName(value)} is not a number`);
   }
   return number;
 }

@@ -44,19 +44,22 @@ export function paxSparse(records: PaxRecords): SparseMember | undefined {
 export async function bodySparseMap(
   read: ReadBytes,
 ): Promise<{ regions: readonly Region[]; length: number }> {
-  let text = "";
-  let numbers: string[] = [];
+  let length = 0;
+  let unfinished = "";
+  const numbers: string[] = [];
   do {
-    if (text.length >= MAX_EXTENSION) {
+    if (length >= MAX_EXTENSION) {
       throw new ContentError(`a sparse map of more than ${MAX_EXTENSION} bytes`);
     }
-    text += (await read(BLOCK)).toString("latin1");
-    numbers = text.split("\n").slice(0, -1);
+    const lines = (unfinished + (await read(BLOCK)).toString("latin1")).split("\n");
+    unfinished = lines.pop()!;
+    for (const line of lines) numbers.push(line);
+    length += BLOCK;
   } while (numbers.length === 0 || numbers.length < 1 + 2 * Number(numbers[0]));
   const [count = "", ...rest] = numbers;
   const values = rest.slice(0, 2 * parsePaxNumber("GNU.sparse", count));
   const regions = pairs(values.map((v) => parsePaxNumber("GNU.sparse", v)));
-  return { regions, length: text.length };
+  return { regions, length };
 }
 
 /** Old GNU sparse members (type `S`): four regions in the header, more in extension blocks of 21 after it. */

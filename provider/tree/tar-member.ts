@@ -2,6 +2,7 @@ import { ContentError } from "../errors.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { memberPath } from "./member-path.ts";
 import { type PaxRecords, parsePaxNumber, parsePaxTime } from "./pax.ts";
+import { shownName } from "./shown-name.ts";
 import { bodySparseMap, checkedRegions, oldGnuSparse, paxSparse } from "./sparse.ts";
 import type { Header } from "./tar-header.ts";
 import type { Entry, EntryType } from "./types.ts";
@@ -92,14 +93,15 @@ export async function describeMember(
     return { member, stored };
   } catch (error) {
     if (!(error instanceof ContentError)) throw error;
-    const message = `tar member "${written}" at byte ${offset}: ${error.message}`;
+    const message = `tar member ${shownName(written)} at byte ${offset}: ${error.message}`;
     throw new ContentError(message, { cause: error });
   }
 }
 
 function typeOf(header: Header, name: string): EntryType {
   const type = TYPES[header.typeflag];
-  if (type === undefined) throw new ContentError(`type "${header.typeflag}" is not supported`);
+  if (type === undefined)
+    throw new ContentError(`type ${shownName(header.typeflag)} is not supported`);
   return header.typeflag === "0" && name.endsWith("/") ? "directory" : type; // v7
 }
 

@@ -57,6 +57,13 @@ async function readExtension(
   if (header.typeflag === "L") extensions.longName = name();
   else if (header.typeflag === "K") extensions.longLink = name();
   else if (header.typeflag === "g") {
-    extensions.global = [...extensions.global, ...parsePax(body, offset + BLOCK)];
+    const all = [...extensions.global, ...parsePax(body, offset + BLOCK)];
+    // The last record of a key counts.
+    extensions.global = [...new Map(all)];
+    if (extensions.global.reduce((sum, record) => sum + record.join().length, 0) > MAX_EXTENSION) {
+      throw new ContentError(
+        `global headers of more than ${MAX_EXTENSION} bytes at byte ${offset}`,
+      );
+    }
   } else extensions.own = parsePax(body, offset + BLOCK);
 }

@@ -1,3 +1,17 @@
+import { ContentError } from "../errors.ts";
+import { shownName } from "./shown-name.ts";
+
+/** Most bytes of a path. Programs reach 4095 at once (PATH_MAX), and what is deeper only step by step. */
+const MOST_PATH_BYTES = 8192;
+
+/** Refuses a path that only an archive made to do harm has. */
+export function demandPath(path: string): void {
+  if (path.length <= MOST_PATH_BYTES) return;
+  throw new ContentError(
+    `${shownName(path)}: its path has ${path.length} bytes, at most ${MOST_PATH_BYTES} are taken`,
+  );
+}
+
 /** Symlinks that are followed on the way to one path, as in Linux. */
 export const MAX_LINKS = 40;
 

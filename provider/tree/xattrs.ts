@@ -1,4 +1,5 @@
 import { ContentError } from "../errors.ts";
+import { shownName } from "./shown-name.ts";
 import type { Entry } from "./types.ts";
 
 /**
@@ -22,6 +23,8 @@ export function xattrsOf(records: ReadonlyMap<string, string>): Entry["xattrs"] 
       found.set("system.posix_acl_access", aclBytes(value));
     } else if (key === "SCHILY.acl.default") {
       found.set("system.posix_acl_default", aclBytes(value));
+    } else if (key.startsWith("SCHILY.acl.")) {
+      throw new ContentError(`an access control list of the kind ${shownName(key)} cannot be kept`);
     } else if (key === "RHT.security.selinux") {
       // The kernel stores a context with its final NUL; GNU tar leaves that out.
       found.set("security.selinux", `${value.replace(/\0$/, "")}\0`);
@@ -50,8 +53,9 @@ function aclBytes(acl: string): string {
     if (entry === "") return [];
     const [tag = "", who = "", permissions = "", number = who] = entry.split(":");
     const tags = TAGS[{ u: "user", g: "group", m: "mask", o: "other" }[tag] ?? tag];
-    if (!tags || !/^[r-][w-][x-]$/.test(permissions) || (who !== "" && !/^[0-9]+$/.test(number))) {
-      throw new ContentError(`the access control list entry "${entry}" cannot be kept`, {
+    const isId = /^[0-9]+$/.test(number) && Number(number) < 2 ** 32 - 1;
+    if (!tags || !/^[r-][w-][x-]$/.test(permissions) || (who !== "" && !isId)) {
+      throw new ContentError(`the access control list entry ${shownName(entry)} cannot be kept`, {
         hint: "make the archive with numeric ids: tar --numeric-owner",
       });
     }

@@ -1,0 +1,16 @@
+/** Most characters of a name that an error shows. */
+const MOST_SHOWN = 200;
+
+/** A name of someone else's, one latin1 character a byte, as one printable line; a long one loses its middle. */
+export function shownName(name: string): string {
+  const cut =
+    name.length <= MOST_SHOWN
+      ? name
+      : `${name.slice(0, MOST_SHOWN / 2)}…${name.slice(-MOST_SHOWN / 2)}`;
+  const text = cut.replace(/[\x80-\xff]+/g, (bytes) => Buffer.from(bytes, "latin1").toString());
+  // Controls of C1 and of writing direction change what a terminal shows as well.
+  return JSON.stringify(text).replace(
+    /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
