@@ -65,8 +65,8 @@ function entriesOf(partitions: readonly TableEntry[]): Buffer {
   return bytes;
 }
 
-/** A GUID as GPT stores it: the first three groups little-endian. */
-function guid(text: string): Uint8Array {
+/** A GUID as GPT, VHDX and VDI store it: the first three groups little-endian. */
+export function guid(text: string): Buffer {
   const bytes = Buffer.from(text.replaceAll("-", ""), "hex");
   bytes.subarray(0, 4).reverse();
   bytes.subarray(4, 6).reverse();

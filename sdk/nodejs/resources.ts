@@ -52,7 +52,7 @@ export type BootInstallMethod = "extlinux" | "files";
 export type FilesystemType = "ext4";
 
 /** Values of `ConvertedImage.format`. */
-export type ConvertedImageFormat = "vhd" | "qcow2";
+export type ConvertedImageFormat = "vhd" | "qcow2" | "vdi" | "vhdx" | "vmdk";
 
 /** Values of `AzurePageBlob.mode`. */
 export type AzurePageBlobMode = "uploaded" | "resumed" | "unchanged";
@@ -767,7 +767,8 @@ export interface ConvertedImageArgs {
   readonly image: pulumi.Input<RefArgs>;
   /**
    * `vhd`: fixed, a whole number of MiB, as Azure wants it. `qcow2`: for QEMU, libvirt,
-   * KubeVirt and OpenStack.
+   * KubeVirt and OpenStack. `vdi`: for VirtualBox. `vhdx`: dynamic, for Hyper-V. `vmdk`:
+   * compressed (streamOptimized), for VMware.
    */
   readonly format: pulumi.Input<ConvertedImageFormat>;
   /** Path, relative to the project, that the image is also written to. */

@@ -1,24 +1,27 @@
 import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { convertDisk, type QemuFormatName } from "../../convert/qemu-image.ts";
 import { type Ref, refSchema } from "../../plan/ref.ts";
 import { planVhd, vhdObject, virtualSizeBytes } from "../../plan/vhd.ts";
 import { type Context, defineResource } from "../../resource.ts";
 import { sha256File } from "../../store/verify.ts";
 
 /**
- * The same disk in another format. A fixed VHD is a view (disk, zeros, footer) that takes no space; a qcow2 is a file.
- * Rebuilt when the disk, the format or qemu-utils changes.
+ * The same disk in another format. A fixed VHD is a view (disk, zeros, footer) that takes no space; the others are files.
+ * Rebuilt when the disk, the format or the tools change.
  *
  * @example
  * const vhd = new bootwright.ConvertedImage("vhd", { image: disk.ref, format: "vhd" });
  */
+const formats = ["vhd", "qcow2", "vdi", "vhdx", "vmdk"] as const;
+
 const inputs = z.strictObject({
   image: refSchema.describe("The raw disk: `ref` of a DiskImage."),
   format: z
-    .enum(["vhd", "qcow2"])
+    .enum(formats)
     .describe(
-      "`vhd`: fixed, a whole number of MiB, as Azure wants it. `qcow2`: for QEMU, libvirt, KubeVirt and OpenStack.",
+      "`vhd`: fixed, a whole number of MiB, as Azure wants it. `qcow2`: for QEMU, libvirt, KubeVirt and OpenStack. `vdi`: for VirtualBox. `vhdx`: dynamic, for Hyper-V. `vmdk`: compressed (streamOptimized), for VMware.",
     ),
   exportTo: z
     .string()
@@ -29,14 +32,14 @@ const inputs = z.strictObject({
 
 const outputs = z.strictObject({
   ref: refSchema.describe("The converted image."),
-  format: z.enum(["vhd", "qcow2"]).describe("As in the input."),
+  format: z.enum(formats).describe("As in the input."),
   sizeBytes: z.int().describe("Size of the image file."),
   virtualSizeBytes: z.int().describe("Size of the disk that the machine sees."),
 });
 
 interface Plan {
   readonly image: Ref;
-  readonly format: "vhd" | "qcow2";
+  readonly format: (typeof formats)[number];
 }
 type Outputs = z.output<typeof outputs>;
 
@@ -46,7 +49,7 @@ export const ConvertedImage = defineResource({
   version: 1,
   inputs,
   outputs,
-  packages: ["qemu-utils"],
+  packages: ["qemu-utils", "zlib1g"],
   rules: ({ image }) =>
     image && image.kind !== "disk"
       ? [
@@ -59,7 +62,7 @@ export const ConvertedImage = defineResource({
   plan: ({ image, format }): Plan => ({ image, format }),
   known: ({ format }) => ({ format }),
   make: ({ image, format }, ctx) =>
-    format === "vhd" ? makeVhd(image, ctx) : makeQcow2(image, ctx),
+    format === "vhd" ? makeVhd(image, ctx) : makeFile(format, image, ctx),
 });
 
 async function makeVhd(image: Ref, ctx: Context): Promise<Outputs> {
@@ -80,33 +83,18 @@ async function makeVhd(image: Ref, ctx: Context): Promise<Outputs> {
   };
 }
 
-async function makeQcow2(image: Ref, ctx: Context): Promise<Outputs> {
+/** An image that qemu-img writes, as a file of its own. */
+async function makeFile(name: QemuFormatName, image: Ref, ctx: Context): Promise<Outputs> {
   const disk = await ctx.materialise(image);
   return ctx.store.stage(async (folder) => {
-    const file = join(folder, "disk.qcow2");
-    const qemuImg = { tool: "qemu-img", writes: folder, package: "qemu-utils" };
-    await ctx.runner.run(
-      {
-        ...qemuImg,
-        args: ["convert", "-f", "raw", "-O", "qcow2", disk, file],
-        purpose: "to convert the disk image to qcow2",
-      },
-      { signal: ctx.signal },
-    );
-    await ctx.runner.run(
-      {
-        ...qemuImg,
-        args: ["compare", "-f", "raw", "-F", "qcow2", disk, file],
-        purpose: "to compare the qcow2 image with the disk",
-      },
-      { signal: ctx.signal },
-    );
+    const file = join(folder, `disk.${name}`);
+    await convertDisk(name, file, { disk, digest: image.digest, folder }, ctx);
     const { size } = await stat(file);
     const digest = await sha256File(file, ctx.signal);
     await ctx.store.commit({ kind: "file", digest, file });
     return {
       ref: { kind: "file", digest, recipe: "" },
-      format: "qcow2",
+      format: name,
       sizeBytes: size,
       virtualSizeBytes: (await stat(disk)).size,
     };

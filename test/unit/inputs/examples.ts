@@ -147,7 +147,10 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
       exportTo: "out/disk.raw",
     },
   ],
-  ConvertedImage: [{ image: ref("disk"), format: "vhd", exportTo: "out/disk.vhd" }],
+  ConvertedImage: [
+    { image: ref("disk"), format: "vhd", exportTo: "out/disk.vhd" },
+    { image: ref("disk"), format: "vhdx" },
+  ],
   BootTest: [
     {
       image: ref("disk"),
