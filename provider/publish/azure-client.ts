@@ -1,7 +1,12 @@
-import type { ContainerClient, PageBlobClient } from "@azure/storage-blob";
+import type {
+  BlobClient,
+  BlobGetPropertiesResponse,
+  ContainerClient,
+  PageBlobClient,
+} from "@azure/storage-blob";
 import { InputError } from "../errors.ts";
 import { attemptPolicies } from "./azure-attempts.ts";
-import { cloudError, redact } from "./azure-errors.ts";
+import { cloudError, isAbsent, redact } from "./azure-errors.ts";
 
 /** Which container, and by what right; exactly one of connection string and account address. */
 export interface AzureAccess {
@@ -81,4 +86,17 @@ export function secretsOf(connectionString: string): string[] {
 export function blobUri(blob: PageBlobClient): string {
   const { origin, pathname } = new URL(blob.url);
   return origin + pathname;
+}
+
+/** A blob's properties; undefined only when the service says that it, or its container, is not there. */
+export async function head(
+  blob: BlobClient,
+  abortSignal: AbortSignal,
+): Promise<BlobGetPropertiesResponse | undefined> {
+  try {
+    return await blob.getProperties({ abortSignal });
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
 }

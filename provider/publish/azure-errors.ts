@@ -20,6 +20,11 @@ export function isAbsent(error: unknown): boolean {
   return ((error ?? {}) as Failure).statusCode === 404;
 }
 
+/** True when the service understood and said no: asking again, or another time, gives the same. */
+export function isRefused(error: unknown): boolean {
+  return [400, 403, 404, 409, 412].includes(((error ?? {}) as Failure).statusCode ?? 0);
+}
+
 const explanations: readonly (readonly [code: RegExp, why: string, hint: string])[] = [
   [
     /BlobTypeNotSupported|NotSupportedForAccount|ForHierarchicalNamespaceAccounts|^FeatureNotSupported/,

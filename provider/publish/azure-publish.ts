@@ -1,14 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { BlobGetPropertiesResponse, PageBlobClient } from "@azure/storage-blob";
 import { CloudError } from "../errors.ts";
-import { withoutRanges } from "../plan/ranges.ts";
 import type { Log } from "../resource.ts";
-import { dataRanges } from "../store/data-ranges.ts";
 import type { ByteSource } from "../store/vhd-view.ts";
-import { type AzureContainer, blobUri } from "./azure-client.ts";
-import { azureCode, isAbsent } from "./azure-errors.ts";
-import { type Leased, leaseId, withLease } from "./azure-lease.ts";
-import { heldRanges, putRanges, rangesToSend, verifyRanges } from "./azure-upload.ts";
+import { type AzureContainer, blobUri, head } from "./azure-client.ts";
+import { azureCode } from "./azure-errors.ts";
+import { leaseId, withLease } from "./azure-lease.ts";
+import { fill } from "./azure-send.ts";
 import { fromMetadata, type Mark, toMetadata, versionName } from "./azure-versions.ts";
 
 /** A VHD to bring to a container. */
@@ -46,14 +44,21 @@ export interface Published {
   readonly etag: string;
   readonly claim: string;
   readonly bytesSent: number;
-  readonly mode: "uploaded" | "resumed" | "unchanged";
+  readonly mode: "uploaded" | "resumed" | "delta" | "unchanged";
 }
 
 /**
- * The state of a blob as its properties tell: `begun` is an upload that was cut off, `unsure` a finished one that no run has recorded,
- * `changed` one that somebody wrote after us.
+ * The state of a blob as its properties tell: `begun` is an upload that was cut off, `patched` a copy of the version before that was
+ * being changed, `unsure` a finished one that no run has recorded, `changed` one that somebody wrote after us.
  */
-export type Condition = "absent" | "foreign" | "begun" | "unsure" | "complete" | "changed";
+export type Condition =
+  | "absent"
+  | "foreign"
+  | "begun"
+  | "patched"
+  | "unsure"
+  | "complete"
+  | "changed";
 
 /** Tells the state of a blob of this name. */
 export function judge(
@@ -65,6 +70,8 @@ export function judge(
   const { previous } = job;
   const mark = fromMetadata(found.metadata);
   if (!mark || (mark.owner !== job.owner && mark.claim !== previous?.claim)) return "foreign";
+  // First of all: until it is finished, a copy has the size of the version before.
+  if (mark.state === "patching") return "patched";
   if (mark.digest !== job.digest || found.contentLength !== job.sizeBytes) return "changed";
   if (mark.state === "uploading") return "begun";
   if (previous?.blobName !== name) return "unsure";
@@ -94,44 +101,13 @@ export async function publish(job: Publication): Promise<Published> {
     try {
       if (condition === "absent" && !(await createBlob(job, blob, mark))) return publish(job);
       const sent = await withLease(blob, leaseId(owner, digest), job.signal, (conditions) =>
-        send(job, blob, mark, condition, source, conditions),
+        fill({ job, blob, mark, condition, found, source }, conditions),
       );
       return { ...result, ...sent };
     } finally {
       await source.close();
     }
   });
-}
-
-async function send(
-  job: Publication,
-  blob: PageBlobClient,
-  mark: Mark,
-  condition: Condition,
-  source: ByteSource,
-  conditions: Leased,
-): Promise<Pick<Published, "etag" | "bytesSent" | "mode">> {
-  const { signal, concurrency, log } = job;
-  const wanted = await dataRanges(source, signal);
-  let held = condition === "begun" || condition === "unsure" ? await heldRanges(blob, signal) : [];
-  let ranges = rangesToSend(wanted, held);
-  let mode: Published["mode"] = condition === "begun" ? "resumed" : "uploaded";
-  const astray = withoutRanges(held, wanted).length > 0;
-  if (condition === "unsure" && ranges.length === 0 && !astray) mode = "unchanged";
-  else if (condition === "changed" || condition === "unsure" || astray) {
-    // Somebody else wrote here: no page can be trusted. Creating the blob again empties it.
-    await blob.create(job.sizeBytes, { ...blobOptions(mark, signal), conditions });
-    held = [];
-    ranges = rangesToSend(wanted, held);
-    mode = "uploaded";
-  }
-  const progress = (text: string) => log.progress(text);
-  const options = { conditions, concurrency, signal, progress };
-  const bytesSent = await putRanges(blob, source, ranges, options);
-  if (mode !== "unchanged") await verifyRanges(blob, wanted, signal);
-  const metadata = toMetadata(mark);
-  const { etag } = await blob.setMetadata(metadata, { conditions, abortSignal: signal });
-  return { etag: etag!, bytesSent, mode };
 }
 
 /** False when somebody was quicker. */
@@ -161,22 +137,9 @@ async function remark(
   mark: Mark,
   abortSignal: AbortSignal,
 ): Promise<string> {
-  const metadata = toMetadata(mark);
+  const metadata = toMetadata({ ...mark, hashes: fromMetadata(found.metadata)?.hashes });
   const same = Object.entries(metadata).every(([key, value]) => found.metadata?.[key] === value);
   if (same) return found.etag!;
   const conditions = { ifMatch: found.etag! };
   return (await blob.setMetadata(metadata, { conditions, abortSignal })).etag!;
-}
-
-/** A blob's properties; undefined only when the service says that it, or its container, is not there. */
-export async function head(
-  blob: PageBlobClient,
-  abortSignal: AbortSignal,
-): Promise<BlobGetPropertiesResponse | undefined> {
-  try {
-    return await blob.getProperties({ abortSignal });
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
 }

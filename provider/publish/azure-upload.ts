@@ -41,29 +41,51 @@ export async function putRanges(
   ranges: readonly Range[],
   { conditions, concurrency, signal, progress }: UploadOptions,
 ): Promise<number> {
+  const say = speedometer(rangeBytes(ranges), progress);
+  let sent = 0;
+  await eachRange(ranges, { concurrency, signal }, async (range, abortSignal, buffer) => {
+    checkPut(range, source.sizeBytes);
+    const bytes = await source.read(range.start, buffer.subarray(0, range.end - range.start));
+    const transactionalContentMD5 = createHash("md5").update(bytes).digest();
+    await blob.uploadPages(bytes, range.start, bytes.length, {
+      transactionalContentMD5,
+      conditions,
+      abortSignal,
+    });
+    sent += bytes.length;
+    say(sent);
+  });
+  return sent;
+}
+
+/** Makes ranges of a blob zeros that take no room, several at a time. */
+export async function clearRanges(
+  blob: PageBlobClient,
+  ranges: readonly Range[],
+  { conditions, concurrency, signal }: UploadOptions,
+): Promise<void> {
+  await eachRange(ranges, { concurrency, signal }, async ({ start, end }, abortSignal) => {
+    await blob.clearPages(start, end - start, { conditions, abortSignal });
+  });
+}
+
+async function eachRange(
+  ranges: readonly Range[],
+  { concurrency, signal }: Pick<UploadOptions, "concurrency" | "signal">,
+  work: (range: Range, abortSignal: AbortSignal, buffer: Buffer) => Promise<void>,
+): Promise<void> {
   const failed = new AbortController();
   const abortSignal = AbortSignal.any([signal, failed.signal]);
-  const say = speedometer(rangeBytes(ranges), progress);
   const queue = ranges.values();
-  let sent = 0;
-  async function work(): Promise<void> {
+  async function worker(): Promise<void> {
     const buffer = Buffer.allocUnsafe(maxPutBytes);
     for (const range of queue) {
       abortSignal.throwIfAborted();
-      checkPut(range, source.sizeBytes);
-      const bytes = await source.read(range.start, buffer.subarray(0, range.end - range.start));
-      const transactionalContentMD5 = createHash("md5").update(bytes).digest();
-      await blob.uploadPages(bytes, range.start, bytes.length, {
-        transactionalContentMD5,
-        conditions,
-        abortSignal,
-      });
-      sent += bytes.length;
-      say(sent);
+      await work(range, abortSignal, buffer);
     }
   }
   const workers = Array.from({ length: Math.min(concurrency, ranges.length) }, () =>
-    work().catch((error) => {
+    worker().catch((error) => {
       failed.abort();
       throw error;
     }),
@@ -72,7 +94,6 @@ export async function putRanges(
   const first = Promise.all(workers);
   await Promise.allSettled(workers);
   await first;
-  return sent;
 }
 
 /** The emulator takes what Azure refuses, so the uploader itself refuses it. */

@@ -1,6 +1,7 @@
 import type { ContainerClient, Metadata } from "@azure/storage-blob";
 import { CloudError } from "../errors.ts";
 import { azureCode, isAbsent } from "./azure-errors.ts";
+import { removeHashes } from "./azure-hashes.ts";
 import { leaseId } from "./azure-lease.ts";
 
 /** What Bootwright writes into a blob's metadata to know it again. */
@@ -11,13 +12,16 @@ export interface Mark {
   readonly claim: string;
   /** Digest of the VHD. */
   readonly digest: string;
-  readonly state: "uploading" | "complete";
+  /** `patching`: a copy of another version whose pages are being exchanged. */
+  readonly state: "uploading" | "patching" | "complete";
   /** Hash of the boot test's proof, or `unproven`. */
   readonly proof: string;
+  /** SHA-256 of the list of the chunks' hashes that lies next to the blob; undefined when there is none. */
+  readonly hashes?: string | undefined;
 }
 
 /** A mark as metadata: names that are C# identifiers, values in ASCII. */
-export function toMetadata({ owner, claim, digest, state, proof }: Mark): Metadata {
+export function toMetadata({ owner, claim, digest, state, proof, hashes }: Mark): Metadata {
   return {
     bootwright: "1",
     bootwright_owner: owner,
@@ -25,6 +29,7 @@ export function toMetadata({ owner, claim, digest, state, proof }: Mark): Metada
     bootwright_digest: digest,
     bootwright_state: state,
     bootwright_proof: proof,
+    ...(hashes === undefined ? {} : { bootwright_hashes: hashes }),
   };
 }
 
@@ -33,8 +38,9 @@ export function fromMetadata(metadata: Metadata | undefined): Mark | undefined {
   if (metadata?.bootwright !== "1") return undefined;
   const { bootwright_owner: owner = "", bootwright_claim: claim = "" } = metadata;
   const { bootwright_digest: digest = "", bootwright_proof: proof = "" } = metadata;
-  const state = metadata.bootwright_state === "complete" ? "complete" : "uploading";
-  return { owner, claim, digest, state, proof };
+  const { bootwright_state: was, bootwright_hashes: hashes } = metadata;
+  const state = was === "complete" || was === "patching" ? was : "uploading";
+  return { owner, claim, digest, state, proof, ...(hashes === undefined ? {} : { hashes }) };
 }
 
 /** One blob of a resource. */
@@ -90,6 +96,8 @@ export async function deleteVersion(
   { name, etag, mark }: Version,
   signal: AbortSignal,
 ): Promise<boolean> {
+  // Before the blob: what a crash leaves is a blob, which is found again, and not a list, which is not.
+  await removeHashes(container, { blobName: name, digest: mark.digest }, signal);
   // An upload that was killed a moment ago has left a lease; it is known which.
   for (const lease of [{}, { leaseId: leaseId(mark.owner, mark.digest) }]) {
     try {

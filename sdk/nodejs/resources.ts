@@ -55,7 +55,7 @@ export type FilesystemType = "ext4";
 export type ConvertedImageFormat = "vhd" | "qcow2" | "vdi" | "vhdx" | "vmdk";
 
 /** Values of `AzurePageBlob.mode`. */
-export type AzurePageBlobMode = "uploaded" | "resumed" | "unchanged";
+export type AzurePageBlobMode = "uploaded" | "resumed" | "delta" | "unchanged";
 
 /** A secret that a build may read; its value is in no state, key or log. */
 export interface BuildSecretArgs {
@@ -879,11 +879,14 @@ export class AzurePageBlob extends BootwrightResource {
   declare readonly etag: pulumi.Output<string>;
   /** Size of the VHD. */
   declare readonly sizeBytes: pulumi.Output<number>;
-  /** Bytes of content that the last run sent. */
+  /**
+   * Bytes of the disk that the last run sent; a list of its hashes, 0.05 % of its data, is not
+   * counted.
+   */
   declare readonly bytesSent: pulumi.Output<number>;
   /** Requests that the last run sent, repeated ones included. */
   declare readonly requests: pulumi.Output<number>;
-  /** What the last run did. */
+  /** What the last run did; `delta` sent what changed since the version before. */
   declare readonly mode: pulumi.Output<AzurePageBlobMode>;
   /** True when it was published without a boot test. */
   declare readonly unproven: pulumi.Output<boolean>;

@@ -1,9 +1,13 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
+import { join } from "node:path";
+import type { BlobClient } from "@azure/storage-blob";
+import { execa } from "execa";
 import { ConvertedImage } from "../../provider/flow/compose/converted-image.ts";
 import { AzurePageBlob } from "../../provider/flow/publish/azure-page-blob.ts";
 import { encodeRecipe, type Ref } from "../../provider/plan/ref.ts";
 import type { Context } from "../../provider/resource.ts";
+import { exportObject } from "../../provider/store/export.ts";
 import { connectionString } from "./azurite.ts";
 
 const MiB = 1024 * 1024;
@@ -13,33 +17,62 @@ export async function commitVhd(
   ctx: Context,
   { version = 1, bytes = 64 * MiB + 4096 } = {},
 ): Promise<{ vhd: Ref; disk: Ref; dataBytes: number }> {
-  const digest = `sha256:${createHash("sha256").update(`${version} ${bytes}`).digest("hex")}`;
+  const places = (
+    [
+      [0, 440],
+      [MiB, 9 * MiB],
+      [20 * MiB + 512, 70_000],
+      [40 * MiB, 3 * MiB],
+      [bytes - 4096, 4096],
+    ] as const
+  ).map(([at, length]): Place => [at, noise(`${version} ${at}`, length)]);
+  // 1 + 144 + 2 + 48 + 1 chunks of 64 KiB (the last data ends the disk), and the footer.
+  return { ...(await commitDisk(ctx, bytes, places)), dataBytes: 196 * 64 * 1024 + 512 };
+}
+
+/** Bytes, and where on the disk they are. */
+export type Place = readonly [at: number, bytes: Buffer];
+
+/** A disk that holds these bytes, later ones over earlier ones, and its VHD. */
+export async function commitDisk(
+  ctx: Context,
+  bytes: number,
+  places: readonly Place[],
+): Promise<{ vhd: Ref; disk: Ref }> {
+  const hash = createHash("sha256").update(`${bytes}`);
+  for (const [at, content] of places) hash.update(`${at}`).update(content);
+  const digest = `sha256:${hash.digest("hex")}`;
   const disk: Ref = { kind: "disk", digest, recipe: "" };
-  const places: [at: number, length: number][] = [
-    [0, 440],
-    [MiB, 9 * MiB],
-    [20 * MiB + 512, 70_000],
-    [40 * MiB, 3 * MiB],
-    [bytes - 4096, 4096],
-  ];
   await ctx.store.stage(async (folder) => {
     const file = `${folder}/disk.raw`;
     const handle = await open(file, "w");
     await handle.truncate(bytes);
-    for (const [at, length] of places)
-      await handle.write(noise(`${version} ${at}`, length), 0, length, at);
+    for (const [at, content] of places) await handle.write(content, 0, content.length, at);
     await handle.close();
     await ctx.store.commit({ kind: "disk", digest, file });
   });
   const plan = ConvertedImage.plan({ image: disk, format: "vhd" });
   const { ref } = await ConvertedImage.make!(plan, ctx);
   const recipe = encodeRecipe({ step: "ConvertedImage", version: 1, plan });
-  // 1 + 144 + 2 + 48 + 1 chunks of 64 KiB (the last data ends the disk), and the footer.
-  return { vhd: { ...ref, recipe }, disk, dataBytes: 196 * 64 * 1024 + 512 };
+  return { vhd: { ...ref, recipe }, disk };
+}
+
+/** Reads a blob back whole and compares it with the exported VHD, byte by byte and by qemu-img. */
+export async function expectSameBytes(
+  ctx: Context,
+  blob: BlobClient,
+  { vhd, disk }: { vhd: Ref; disk: Ref },
+): Promise<void> {
+  const [was, is] = [join(ctx.cwd, "was.vhd"), join(ctx.cwd, "is.vhd")];
+  await exportObject(ctx.store, vhd, was, { signal: ctx.signal, progress: () => {} });
+  await blob.downloadToFile(is);
+  await execa("cmp", [was, is]);
+  const raw = ctx.store.path("disk", disk.digest);
+  await execa("qemu-img", ["compare", "-f", "raw", "-F", "vpc", raw, is]);
 }
 
 /** Bytes that look random and are a function of their seed. */
-function noise(seed: string, length: number): Buffer {
+export function noise(seed: string, length: number): Buffer {
   return createHash("shake256", { outputLength: length }).update(seed).digest();
 }
 

@@ -11,6 +11,8 @@ export interface Seen {
   readonly body: Buffer;
   /** True for the upload of pages. */
   readonly put: boolean;
+  /** True for the request that starts a copy within the service. */
+  readonly copy: boolean;
 }
 
 /** Stands before the emulator, records what is sent, and lets a test make things go wrong. */
@@ -20,7 +22,8 @@ export async function startProxy(target: number, fate: (seen: Seen) => Fate | Pr
     const body = await readBody(incoming).catch(() => undefined);
     if (!body) return; // the client went away
     const { method = "", url = "", headers } = incoming;
-    const one: Seen = { method, url, body, put: headers["x-ms-page-write"] === "update" };
+    const put = headers["x-ms-page-write"] === "update";
+    const one: Seen = { method, url, body, put, copy: headers["x-ms-copy-source"] !== undefined };
     seen.push(one);
     const decided = await fate(one);
     if (decided === "silent") return;

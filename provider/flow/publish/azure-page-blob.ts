@@ -7,7 +7,8 @@ import { defineResource } from "../../resource.ts";
 
 /**
  * A fixed VHD as an Azure page blob, one blob for each content: register it with azure-native's Image or gallery version.
- * Only pages that hold something are sent; an upload that was cut off goes on where it stopped. Updated when the VHD, the proof or
+ * Only pages that hold something are sent, and of a later version only what changed; an upload that was cut off goes on where it
+ * stopped. Updated when the VHD, the proof or
  * where it goes changes.
  *
  * @example
@@ -67,9 +68,15 @@ const outputs = z.strictObject({
   blobName: z.string().describe("Name of the blob in its container."),
   etag: z.string().describe("Azure's version of the blob; anything that writes it changes it."),
   sizeBytes: z.int().describe("Size of the VHD."),
-  bytesSent: z.int().describe("Bytes of content that the last run sent."),
+  bytesSent: z
+    .int()
+    .describe(
+      "Bytes of the disk that the last run sent; a list of its hashes, 0.05 % of its data, is not counted.",
+    ),
   requests: z.int().describe("Requests that the last run sent, repeated ones included."),
-  mode: z.enum(["uploaded", "resumed", "unchanged"]).describe("What the last run did."),
+  mode: z
+    .enum(["uploaded", "resumed", "delta", "unchanged"])
+    .describe("What the last run did; `delta` sent what changed since the version before."),
   unproven: z.boolean().describe("True when it was published without a boot test."),
   claim: z.string().describe("Marks the blobs as this resource's own."),
   drift: z.string().describe("Why the blob is not what was uploaded; empty when it is."),

@@ -33,6 +33,7 @@ test.each([
   ["begun", blob({ state: "uploading" }, "7"), job],
   ["unsure", blob(), { ...job, previous: undefined }],
   ["unsure", blob(), { ...job, previous: { ...previous, blobName: "p/s/n/other.vhd" } }],
+  ["patched", blob({ state: "patching" }, "7", 1024), job],
   ["changed", blob({}, "2"), job],
   ["changed", blob({}, "2"), { ...job, previous: { ...previous, etag: "2", drift: "seen" } }],
   ["changed", blob({ digest: `sha256:${"b".repeat(64)}` }), job],
@@ -43,7 +44,9 @@ test.each([
 
 test("metadata says again what was written, in names and values that Azure takes", () => {
   expect(fromMetadata(toMetadata(mark))).toEqual(mark);
-  for (const [key, value] of Object.entries(toMetadata(mark))) {
+  const listed: Mark = { ...mark, state: "patching", hashes: digest };
+  expect(fromMetadata(toMetadata(listed))).toEqual(listed);
+  for (const [key, value] of Object.entries(toMetadata(listed))) {
     expect(key).toMatch(/^[a-z_][a-z0-9_]*$/);
     expect(value).toMatch(/^[\x21-\x7e]+$/);
   }
