@@ -52,7 +52,7 @@ export type BootInstallMethod = "extlinux" | "files";
 export type FilesystemType = "ext4";
 
 /** Values of `ConvertedImage.format`. */
-export type ConvertedImageFormat = "vhd" | "qcow2" | "vdi" | "vhdx" | "vmdk";
+export type ConvertedImageFormat = "vhd" | "qcow2" | "vdi" | "vhdx" | "vmdk" | "gce" | "ova";
 
 /** Values of `AzurePageBlob.mode`. */
 export type AzurePageBlobMode = "uploaded" | "resumed" | "delta" | "unchanged";
@@ -768,7 +768,9 @@ export interface ConvertedImageArgs {
   /**
    * `vhd`: fixed, a whole number of MiB, as Azure wants it. `qcow2`: for QEMU, libvirt,
    * KubeVirt and OpenStack. `vdi`: for VirtualBox. `vhdx`: dynamic, for Hyper-V. `vmdk`:
-   * compressed (streamOptimized), for VMware.
+   * compressed (streamOptimized), for VMware. `gce`: the tar.gz that Google Cloud makes images
+   * from, a whole number of GiB. `ova`: a machine of 1 CPU and 1 GiB with such a VMDK, for
+   * VMware and VirtualBox.
    */
   readonly format: pulumi.Input<ConvertedImageFormat>;
   /** Path, relative to the project, that the image is also written to. */

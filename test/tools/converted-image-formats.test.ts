@@ -56,9 +56,7 @@ async function exported(ctx: Test, ref: Ref, name: string): Promise<string> {
   return path;
 }
 
-const formats = ["vdi", "vhdx", "vmdk"] as const;
-
-describe.each(formats)("%s", (format) => {
+describe.each(["vdi", "vhdx", "vmdk"] as const)("%s", (format) => {
   test("is sound to qemu-img of another version, and equals the disk", async () => {
     const ctx = await newContext();
     const image = await convert(ctx, format);
@@ -72,14 +70,16 @@ describe.each(formats)("%s", (format) => {
     const raw = ctx.store.path("disk", (await commitDisk(ctx)).digest);
     await execa("qemu-img", ["compare", "-f", "raw", "-F", format, raw, file]);
   });
+});
 
+describe.each(["vdi", "vhdx", "vmdk", "gce", "ova"] as const)("%s", (format) => {
   test("is the same bytes again, in another store, however sparse the disk is stored", async () => {
     const first = await convert(await newContext(), format);
     const second = await convert(await newContext(), format, { dense: true });
     expect(second.ref.digest).toBe(first.ref.digest);
   });
 
-  // Observed of qemu-img 7.2 and 10.0 alike. The versions of the tools are part of the key all the same.
+  // Observed of qemu-img 7.2 and 10.0 and gzip 1.12 and 1.13 alike. The versions of the tools are part of the key all the same.
   test("is the same bytes by the container's tools and by the host's", async () => {
     const [a, b] = [await newContext("container"), await newContext("host")];
     const [inContainer, onHost] = [await convert(a, format), await convert(b, format)];
@@ -105,4 +105,51 @@ test("a streamOptimized VMDK is compressed and names no file but its own", async
     extents: [{ compressed: true }],
   });
   expect((await readFile(file)).toString("latin1", 512, 2048)).toContain('SPARSE "disk.vmdk"');
+});
+
+test("GNU tar and gzip read the archive for Google Cloud: one disk.raw of whole GiB that is the disk", async () => {
+  const ctx = await newContext();
+  const image = await convert(ctx, "gce");
+  expect(image.virtualSizeBytes).toBe(1024 * MiB);
+  expect(image.sizeBytes).toBeLessThan(MiB);
+  const file = await exported(ctx, image.ref, "image.tar.gz");
+  const bytes = await readFile(file);
+  expect(bytes.readUInt32LE(4), "time in the header of gzip").toBe(0);
+  expect(bytes[3], "no name in the header of gzip").toBe(0);
+  await execa("gzip", ["--test", file]);
+  const { stdout } = await execa("tar", ["-tvzf", file, "--utc", "--full-time"]);
+  expect(stdout).toMatch(/^-rw-r--r-- 0\/0 +1073741824 1970-01-01 00:00:00 disk\.raw$/);
+  await execa("tar", ["-xzf", file, "-C", ctx.cwd]);
+  const raw = ctx.store.path("disk", (await commitDisk(ctx)).digest);
+  const extracted = join(ctx.cwd, "disk.raw");
+  expect((await stat(extracted)).size).toBe(1024 * MiB);
+  await execa("cmp", ["-n", `${diskBytes}`, raw, extracted]);
+  await execa("qemu-img", ["compare", "-f", "raw", "-F", "raw", raw, extracted]);
+});
+
+test("an OVA holds descriptor, manifest and disk in this order, and the manifest and the disk are right", async () => {
+  const ctx = await newContext();
+  const image = await convert(ctx, "ova");
+  const file = await exported(ctx, image.ref, "web.ova");
+  const { stdout } = await execa("tar", ["-tvf", file, "--utc", "--full-time"]);
+  const listed = stdout.split("\n").map((line) => line.split(/\s+/));
+  expect(listed.map((line) => line.at(-1))).toEqual(["machine.ovf", "machine.mf", "disk.vmdk"]);
+  expect(new Set(listed.map((line) => line[3]))).toEqual(new Set(["1970-01-01"]));
+  await execa("tar", ["-xf", file, "-C", ctx.cwd]);
+  const sums = (await readFile(join(ctx.cwd, "machine.mf"), "utf8")).replace(
+    /^SHA256\((.*)\)= (.*)$/gm,
+    "$2  $1",
+  );
+  await execa("sha256sum", ["--check", "--strict"], { cwd: ctx.cwd, input: sums });
+  expect(sums.split("\n")).toHaveLength(3);
+  const vmdk = join(ctx.cwd, "disk.vmdk");
+  const descriptor = await readFile(join(ctx.cwd, "machine.ovf"), "utf8");
+  expect(descriptor).toContain(`ovf:href="disk.vmdk" ovf:size="${(await stat(vmdk)).size}"`);
+  expect(descriptor).toContain(`ovf:capacity="${diskBytes}"`);
+  await execa("python3", ["-c", "import sys, xml.dom.minidom as m; m.parse(sys.stdin)"], {
+    input: descriptor,
+  });
+  const raw = ctx.store.path("disk", (await commitDisk(ctx)).digest);
+  await execa("qemu-img", ["compare", "-f", "raw", "-F", "vmdk", raw, vmdk]);
+  expect((await convert(ctx, "vmdk")).sizeBytes).toBe((await stat(vmdk)).size);
 });

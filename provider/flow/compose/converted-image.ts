@@ -1,7 +1,9 @@
 import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { convertDisk, type QemuFormatName } from "../../convert/qemu-image.ts";
+import { gceDiskBytes, writeGceArchive } from "../../convert/gce-archive.ts";
+import { writeOva } from "../../convert/ova.ts";
+import { type Conversion, convertDisk } from "../../convert/qemu-image.ts";
 import { type Ref, refSchema } from "../../plan/ref.ts";
 import { planVhd, vhdObject, virtualSizeBytes } from "../../plan/vhd.ts";
 import { type Context, defineResource } from "../../resource.ts";
@@ -14,14 +16,15 @@ import { sha256File } from "../../store/verify.ts";
  * @example
  * const vhd = new bootwright.ConvertedImage("vhd", { image: disk.ref, format: "vhd" });
  */
-const formats = ["vhd", "qcow2", "vdi", "vhdx", "vmdk"] as const;
+const formats = ["vhd", "qcow2", "vdi", "vhdx", "vmdk", "gce", "ova"] as const;
+type FileFormat = Exclude<(typeof formats)[number], "vhd">;
 
 const inputs = z.strictObject({
   image: refSchema.describe("The raw disk: `ref` of a DiskImage."),
   format: z
     .enum(formats)
     .describe(
-      "`vhd`: fixed, a whole number of MiB, as Azure wants it. `qcow2`: for QEMU, libvirt, KubeVirt and OpenStack. `vdi`: for VirtualBox. `vhdx`: dynamic, for Hyper-V. `vmdk`: compressed (streamOptimized), for VMware.",
+      "`vhd`: fixed, a whole number of MiB, as Azure wants it. `qcow2`: for QEMU, libvirt, KubeVirt and OpenStack. `vdi`: for VirtualBox. `vhdx`: dynamic, for Hyper-V. `vmdk`: compressed (streamOptimized), for VMware. `gce`: the tar.gz that Google Cloud makes images from, a whole number of GiB. `ova`: a machine of 1 CPU and 1 GiB with such a VMDK, for VMware and VirtualBox.",
     ),
   exportTo: z
     .string()
@@ -49,7 +52,7 @@ export const ConvertedImage = defineResource({
   version: 1,
   inputs,
   outputs,
-  packages: ["qemu-utils", "zlib1g"],
+  packages: ["qemu-utils", "gzip", "zlib1g"],
   rules: ({ image }) =>
     image && image.kind !== "disk"
       ? [
@@ -83,20 +86,32 @@ async function makeVhd(image: Ref, ctx: Context): Promise<Outputs> {
   };
 }
 
-/** An image that qemu-img writes, as a file of its own. */
-async function makeFile(name: QemuFormatName, image: Ref, ctx: Context): Promise<Outputs> {
+/** An image as a file of its own. */
+async function makeFile(format: FileFormat, image: Ref, ctx: Context): Promise<Outputs> {
   const disk = await ctx.materialise(image);
+  const { size } = await stat(disk);
   return ctx.store.stage(async (folder) => {
-    const file = join(folder, `disk.${name}`);
-    await convertDisk(name, file, { disk, digest: image.digest, folder }, ctx);
-    const { size } = await stat(file);
+    const file = await writeFormat(format, { disk, digest: image.digest, folder }, ctx);
+    const { size: sizeBytes } = await stat(file);
     const digest = await sha256File(file, ctx.signal);
     await ctx.store.commit({ kind: "file", digest, file });
     return {
       ref: { kind: "file", digest, recipe: "" },
-      format: name,
-      sizeBytes: size,
-      virtualSizeBytes: (await stat(disk)).size,
+      format,
+      sizeBytes,
+      virtualSizeBytes: format === "gce" ? gceDiskBytes(size) : size,
     };
   });
+}
+
+async function writeFormat(
+  format: FileFormat,
+  conversion: Conversion,
+  ctx: Context,
+): Promise<string> {
+  if (format === "gce") return writeGceArchive(conversion, ctx);
+  if (format === "ova") return writeOva(conversion, ctx);
+  const file = join(conversion.folder, `disk.${format}`);
+  await convertDisk(format, file, conversion, ctx);
+  return file;
 }
