@@ -47,7 +47,7 @@ export async function buildTree(
   const entries = tree.items.filter((item): item is Entry => item.kind === "entry");
   return {
     ref,
-    sizing: { minimumMiB: minimumMiB(tree, plan.sourceDateEpoch) },
+    sizing: { minimumMiB: minimumMiB(tree) },
     kernels: findKernels(tree).map(({ version, path, digest, initrdPath, initrdDigest }) => ({
       version,
       path: `/${path}`,
@@ -158,8 +158,8 @@ function fileRef(tree: Ref, path: string, digest: string): Ref {
   };
 }
 
-function minimumMiB(tree: Tree, epochSeconds: number): number {
+function minimumMiB(tree: Tree): number {
   const zero = "00000000-0000-8000-8000-000000000000";
-  const { bytes } = minimumSize(tree, { uuid: zero, hashSeed: zero, label: "", epochSeconds });
+  const { bytes } = minimumSize(tree, { uuid: zero, hashSeed: zero, label: "", epochSeconds: 0 });
   return Math.ceil((bytes / 2 ** 20 + spareMiB) / stepMiB) * stepMiB;
 }
