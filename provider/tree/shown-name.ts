@@ -7,10 +7,17 @@ export function shownName(name: string): string {
     name.length <= MOST_SHOWN
       ? name
       : `${name.slice(0, MOST_SHOWN / 2)}…${name.slice(-MOST_SHOWN / 2)}`;
-  const text = cut.replace(/[\x80-\xff]+/g, (bytes) => Buffer.from(bytes, "latin1").toString());
+  return `"${printable(cut)}"`;
+}
+
+/** Latin1 bytes as UTF-8 in one line, without what would change a terminal; quotes and backslashes are escaped. */
+export function printable(name: string): string {
+  const text = name.replace(/[\x80-\xff]+/g, (bytes) => Buffer.from(bytes, "latin1").toString());
   // Controls of C1 and of writing direction change what a terminal shows as well.
-  return JSON.stringify(text).replace(
-    /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return JSON.stringify(text)
+    .slice(1, -1)
+    .replace(
+      /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+      (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
 }

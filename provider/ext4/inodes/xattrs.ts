@@ -76,6 +76,8 @@ function attribute(fullName: string, value: Buffer): Attribute | string {
     return `ext4 has no place for the extended attribute ${JSON.stringify(fullName)}`;
   }
   const name = fullName.slice(prefix.length);
+  if (name.includes("\0"))
+    return `the extended attribute ${JSON.stringify(fullName.slice(0, 40))} has a zero byte in its name`;
   if (name.length > 255)
     return `the extended attribute ${fullName.slice(0, 40)}… has too long a name`;
   return { namespace, name, value };

@@ -1,10 +1,11 @@
 import { ContentError } from "../../errors.ts";
+import { printable } from "../../tree/shown-name.ts";
 
 const mostShown = 20;
 
-/** A latin1 path (one character is one byte) as a person reads it. */
+/** A latin1 path (one character is one byte) as a person reads it, in one line. */
 export function shownPath(path: string): string {
-  return `/${Buffer.from(path, "latin1").toString("utf8")}`;
+  return `/${printable(path)}`;
 }
 
 /** Collects what ext4 cannot hold, so that one error names every path. */

@@ -9,7 +9,7 @@ const tebibyte = 2 ** 40;
 test.each<[string, Item[]]>([
   ["/x…: its name has 256 bytes, the limit is 255", [file("x".repeat(256), 0)]],
   ["/..: a directory entry cannot have this name", [file("..", 0)]],
-  ["/a\0b: its name contains a zero byte", [file("a\0b", 0)]],
+  ["/a\\u0000b: its name contains a zero byte", [file("a\0b", 0)]],
   ["/l: its target has 4096 bytes, the limit is 4095", [symlink("l", "x".repeat(4096))]],
   ["/l: its target is empty", [symlink("l", "")]],
   ["/f: its owner is 4294967296, the limit is 4294967295", [file("f", 0, { uid: 2 ** 32 })]],
