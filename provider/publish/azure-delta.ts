@@ -5,7 +5,7 @@ import { head } from "./azure-client.ts";
 import { isRefused } from "./azure-errors.ts";
 import { readHashes } from "./azure-hashes.ts";
 import type { Leased } from "./azure-lease.ts";
-import type { Publication } from "./azure-publish.ts";
+import type { Publication } from "./azure-publication.ts";
 import { fromMetadata, type Mark, toMetadata } from "./azure-versions.ts";
 import { type ChunkHashes, changes, filledRanges } from "./chunk-hashes.ts";
 

@@ -1,6 +1,6 @@
 import type { Log } from "../resource.ts";
 import type { AzureContainer } from "./azure-client.ts";
-import type { Previous, Published } from "./azure-publish.ts";
+import type { Previous, Published } from "./azure-publication.ts";
 import { deleteVersion, listVersions, superseded, toMetadata } from "./azure-versions.ts";
 
 /** How many versions stay, and who asks. */

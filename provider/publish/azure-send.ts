@@ -4,7 +4,7 @@ import type { ByteSource } from "../store/vhd-view.ts";
 import { copyBase, type Delta, dropSnapshots, findDelta } from "./azure-delta.ts";
 import { writeHashes } from "./azure-hashes.ts";
 import type { Leased } from "./azure-lease.ts";
-import type { Condition, Publication, Published } from "./azure-publish.ts";
+import type { Condition, Publication, Published } from "./azure-publication.ts";
 import { clearRanges, heldRanges, putRanges, rangesToSend, verifyRanges } from "./azure-upload.ts";
 import { fromMetadata, type Mark, toMetadata } from "./azure-versions.ts";
 import { filledRanges, hashChunks } from "./chunk-hashes.ts";
