@@ -10,6 +10,11 @@ export function shownName(name: string): string {
   return `"${printable(cut)}"`;
 }
 
+/** A text of someone else's, as a JSON file has it, in one printable line without quotes around it. */
+export function shownText(text: string): string {
+  return shownName(Buffer.from(text).toString("latin1")).slice(1, -1);
+}
+
 /** Latin1 bytes as UTF-8 in one line, without what would change a terminal; quotes and backslashes are escaped. */
 export function printable(name: string): string {
   const text = name.replace(/[\x80-\xff]+/g, (bytes) => Buffer.from(bytes, "latin1").toString());

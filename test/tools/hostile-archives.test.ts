@@ -1,4 +1,12 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { ingestDockerArchive } from "../../provider/tree/ingest/docker-archive.ts";
+import { ingestOciLayout } from "../../provider/tree/ingest/oci.ts";
+import { ingestTar } from "../../provider/tree/ingest/tar.ts";
 import { archive, body, file, header, pax } from "../unit/tree/tar-bytes.ts";
 import { measured, refusal, treeOf, withDestination } from "./hostile/take.ts";
 
@@ -266,4 +274,75 @@ test("masses of entries, a tenth of them hard links whose first name a later lay
   expect(result).toEqual([count * 0.9 + 1, 0]);
   // A few kilobytes for an entry, with all that is known of it at each of its stages.
   expect(grown).toBeLessThan(300 + count * 0.0025);
+});
+
+test.each([
+  ["gzip", gzipSync],
+  ["zstd", zstdCompressSync],
+])("a %s bomb of a gigabyte is refused at maxBytes, in little memory", async (_, compress) => {
+  // Members and frames follow one another: the same MiB of zeros, 1024 times.
+  const one = compress(Buffer.alloc(1 << 20));
+  const { result, grown } = await measured(async () => {
+    const { result } = await withDestination((into) => {
+      const bomb = Readable.from(Array<Buffer>(1024).fill(one));
+      return refusal(() => ingestTar(bomb, { into, maxBytes: 8 << 20 }));
+    });
+    return result;
+  });
+  expect(result).toBe("cannot read the tar: it holds more than 8388608 bytes");
+  expect(grown).toBeLessThan(400);
+});
+
+const outside = "not of the image";
+const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+const sha256 = (bytes: Buffer | string) => createHash("sha256").update(bytes).digest("hex");
+const manifest = (Config: string, ...Layers: string[]) =>
+  file("manifest.json", json([{ Config, Layers }]));
+const config = file("c", json({ rootfs: { diff_ids: [`sha256:${sha256(outside)}`] } }));
+
+test.each<[string, Buffer, RegExp]>([
+  ["whose configuration is outside", manifest("../secret"), /"?..\/secret"? is missing/],
+  ["whose layer is outside", archive(config, manifest("c", "../secret")), /secret"? is missing/],
+  [
+    "whose layer is a link to the outside",
+    archive(config, header("l", { type: "2", link: "../secret" }), manifest("c", "l")),
+    /layer "?l"? is missing/,
+  ],
+  [
+    "with control characters in a layer's name",
+    archive(config, manifest("c", "a\n\x1b[2J")),
+    /missing/,
+  ],
+])("a docker archive %s is refused", async (_, bytes, message) => {
+  await withDestination(async (into, home) => {
+    await writeFile(join(home, "secret"), outside);
+    const source = Readable.from([bytes]);
+    expect(await refusal(() => ingestDockerArchive(source, { into }))).toMatch(message);
+    expect((await readdir(into)).filter((name) => name.endsWith(".tar"))).toEqual([]);
+  });
+});
+
+test("an OCI layout whose blobs are links to other files is taken only by digest", async () => {
+  await withDestination(async (into, home) => {
+    const layout = join(home, "layout");
+    const blobs = join(layout, "blobs/sha256");
+    await mkdir(blobs, { recursive: true });
+    const put = async (bytes: Buffer) => {
+      await writeFile(join(blobs, sha256(bytes)), bytes);
+      return { digest: `sha256:${sha256(bytes)}` };
+    };
+    await writeFile(join(home, "secret"), outside);
+    // The digest of something else, which the attacker does know.
+    const claimed = sha256("known");
+    await symlink("../../../secret", join(blobs, claimed));
+    const digest = `sha256:${claimed}`;
+    const take = async (image: unknown) => {
+      await writeFile(join(layout, "index.json"), json({ manifests: [await put(json(image))] }));
+      return refusal(() => ingestOciLayout(layout, { into }));
+    };
+    expect(await take({ config: { digest }, layers: [] })).toMatch(/has the digest .*, not/);
+    const config = await put(json({ rootfs: { diff_ids: [`sha256:${sha256("x")}`] } }));
+    expect(await take({ config, layers: [{ digest }] })).toMatch(/has the digest .*, not/);
+    expect((await readdir(into)).filter((name) => name.endsWith(".tar"))).toEqual([]);
+  });
 });

@@ -3,6 +3,7 @@ import { readFile, rm, stat } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { ContentError } from "../../errors.ts";
 import { sha256 } from "../../plan/canonical.ts";
+import { shownText } from "../shown-name.ts";
 import { readTar } from "../tar-reader.ts";
 import { decompressed } from "./decompress.ts";
 import type { LayerWriter } from "./layer-writer.ts";
@@ -74,17 +75,18 @@ export function blobChunks({ file }: Blob): AsyncIterable<Buffer> {
 /** Reads a JSON file of an image; with a digest, its bytes must have it. */
 export async function blobJson(blobs: Blobs, name: string, digest?: string): Promise<unknown> {
   const blob = await blobs.get(name);
-  if (blob === undefined) throw new ContentError(`${name} is missing`);
+  if (blob === undefined) throw new ContentError(`${shownText(name)} is missing`);
   const { size } = await stat(blob.file);
-  if (size > MAX_JSON) throw new ContentError(`${name} has ${size} bytes, more than ${MAX_JSON}`);
+  if (size > MAX_JSON)
+    throw new ContentError(`${shownText(name)} has ${size} bytes, more than ${MAX_JSON}`);
   const bytes = await readFile(blob.file);
   const found = sha256(bytes);
   if (digest !== undefined && digest !== found) {
-    throw new ContentError(`${name} has the digest ${found}, not ${digest}`);
+    throw new ContentError(`${shownText(name)} has the digest ${found}, not ${digest}`);
   }
   try {
     return JSON.parse(bytes.toString());
   } catch (cause) {
-    throw new ContentError(`${name} is not JSON`, { cause });
+    throw new ContentError(`${shownText(name)} is not JSON`, { cause });
   }
 }

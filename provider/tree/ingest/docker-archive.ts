@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ContentError } from "../../errors.ts";
+import { shownText } from "../shown-name.ts";
 import { blobJson, unpackBlobs } from "./blobs.ts";
 import { parseImageConfig, parseJson } from "./image-config.ts";
 import { plainLayers } from "./image-layers.ts";
@@ -29,7 +30,7 @@ export async function ingestDockerArchive(
       const [image] = images;
       if (image === undefined || images.length > 1) {
         const names = images.map(({ RepoTags }) => RepoTags?.[0] ?? "an image without a name");
-        throw new ContentError(`it has ${images.length} images: ${names.join(", ")}`, {
+        throw new ContentError(`it has ${images.length} images: ${shownText(names.join(", "))}`, {
           hint: "save one image",
         });
       }

@@ -1,4 +1,5 @@
 import { ContentError } from "../../errors.ts";
+import { shownText } from "../shown-name.ts";
 import { type Blobs, blobChunks } from "./blobs.ts";
 import { decompressed } from "./decompress.ts";
 import type { LayerWriter } from "./layer-writer.ts";
@@ -21,7 +22,7 @@ export async function plainLayers(
   for (const { blob: name, blobDigest, diffId } of layers) {
     if (made.has(diffId)) continue; // An image may have one layer twice.
     const blob = await blobs.get(name);
-    if (blob === undefined) throw new ContentError(`the layer ${name} is missing`);
+    if (blob === undefined) throw new ContentError(`the layer ${shownText(name)} is missing`);
     if (blob.inPlace && blobDigest === diffId) {
       made.set(diffId, { digest: diffId, file: blob.file, inPlace: true });
       continue;
@@ -31,7 +32,9 @@ export async function plainLayers(
         ? { file: blob.file, digest: diffId, size: 0 }
         : await writer.write(decompressed(blobChunks(blob)));
     if (plain.digest !== diffId) {
-      throw new ContentError(`the layer ${name} has the digest ${plain.digest}, not ${diffId}`);
+      throw new ContentError(
+        `the layer ${shownText(name)} has the digest ${plain.digest}, not ${diffId}`,
+      );
     }
     made.set(diffId, { digest: diffId, file: await writer.finish(plain), inPlace: false });
   }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ContentError } from "../../errors.ts";
+import { shownText } from "../shown-name.ts";
 import { type Blobs, blobJson, folderBlobs, unpackBlobs } from "./blobs.ts";
 import { parseImageConfig, parseJson } from "./image-config.ts";
 import { plainLayers } from "./image-layers.ts";
@@ -100,6 +101,6 @@ function chooseImage(manifests: readonly z.output<typeof descriptor>[]): string 
       (platform ? `${platform.os}/${platform.architecture}` : digest),
   );
   throw new ContentError(
-    `it has ${fitting.length} images for linux/amd64, of: ${names.join(", ")}`,
+    `it has ${fitting.length} images for linux/amd64, of: ${shownText(names.join(", "))}`,
   );
 }
