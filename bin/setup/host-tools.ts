@@ -12,6 +12,7 @@ const packages: Readonly<Record<string, string>> = {
   "fsck.fat": "dosfstools",
   mcopy: "mtools",
   "mkfs.fat": "dosfstools",
+  python3: "python3",
   "qemu-img": "qemu-utils",
   "qemu-system-x86_64": "qemu-system-x86",
   sfdisk: "fdisk",
