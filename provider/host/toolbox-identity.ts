@@ -27,7 +27,10 @@ export function identityOfLines(
   packages: readonly string[],
   image: string,
 ): string {
-  const versions = new Map(lines.map((line) => line.split(/\s+/)).map(([n, v]) => [n, v]));
+  // dpkg-query names a library that can stand beside another architecture's as "zlib1g:amd64".
+  const versions = new Map(
+    lines.map((line) => line.split(/\s+/)).map(([name = "", v]) => [name.replace(/:.*/, ""), v]),
+  );
   const used = [...new Set(packages)].sort().map((name) => {
     const version = versions.get(name);
     if (version) return `${name} ${version}`;

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
+import { despiteEngineFaults } from "../host/engine-fault.ts";
 import { kvmWorks } from "../host/kvm.ts";
 import type { Machine } from "../host/qemu.ts";
 import { boot, type Met } from "../host/virtual-machine.ts";
@@ -51,15 +52,16 @@ async function bootOnce(plan: BootPlan, folder: string, ctx: Context): Promise<B
   const kvm = runner.kind === "host" && (await kvmWorks(runner, { storeRoot: store.root, folder }));
   const logPath = join("logs", `boot-${digestOf(identityOf(plan)).slice(7, 23)}.log`);
   await mkdir(join(store.root, "logs"), { recursive: true });
-  const met = await boot(runner, {
-    machine: { accelerator: kvm ? "kvm" : "tcg", memoryMiB, cpus, ...media },
+  const job = {
+    machine: { accelerator: kvm ? ("kvm" as const) : ("tcg" as const), memoryMiB, cpus, ...media },
     expect,
     timeoutSeconds,
     folder,
     logFile: join(store.root, logPath),
     signal,
-    progress: (text) => log.progress(text),
-  });
+    progress: (text: string) => log.progress(text),
+  };
+  const met = await despiteEngineFaults(() => boot(runner, job));
   return {
     proof: { imageDigest: digest, expectations: digestOf(expect) },
     seconds: met.at(-1)?.seconds ?? 0,

@@ -42,7 +42,7 @@ aroundAll(async (runTests) => {
 });
 
 async function boot(): Promise<Guest> {
-  guest = await startGuest(machine.ctx.runner, disk, folder);
+  guest = await despiteEngineFaults(() => startGuest(machine.ctx.runner, disk, folder));
   return guest;
 }
 

@@ -22,3 +22,8 @@ test("a package that the toolbox lacks is named", () => {
     "The package grub is not in the toolbox bootwright-toolbox:1",
   );
 });
+
+test("a package is found under the name that dpkg gives it beside its architecture", () => {
+  const plain = identityOfLines(["zlib1g 1.3"], ["zlib1g"], "toolbox");
+  expect(identityOfLines(["zlib1g:amd64 1.3"], ["zlib1g"], "toolbox")).toBe(plain);
+});
