@@ -3,6 +3,7 @@ import { appendFile, cp, mkdir, mkdtemp, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { aroundAll, expect, test } from "vitest";
+import { despiteEngineFaults } from "../../provider/host/engine-fault.ts";
 import { type Guest, startGuest } from "./guest.ts";
 import { type BuiltMachine, buildMachine, debianServer } from "./machine.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
@@ -42,8 +43,9 @@ aroundAll(async (runTests) => {
 });
 
 async function boot(): Promise<Guest> {
-  guest = await despiteEngineFaults(() => startGuest(machine.ctx.runner, disk, folder));
-  return guest;
+  const started = await despiteEngineFaults(() => startGuest(machine.ctx.runner, disk, folder));
+  guest = started;
+  return started;
 }
 
 const running = (): Guest => guest!;
