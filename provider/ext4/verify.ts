@@ -1,5 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { StoreError } from "../errors.ts";
+import { readFully } from "../tree/read-fully.ts";
 import type { SourcePath } from "../tree/types.ts";
 import { blockSize } from "./format.ts";
 import type { Ext4Plan } from "./plan.ts";
@@ -24,7 +25,8 @@ export async function verifyExt4(
       signal?.throwIfAborted();
       const length = Math.min(stepBytes, reader.sizeBytes - at);
       await reader.read(at, expected.subarray(0, length));
-      await readFully(file, offsetBytes + at, found.subarray(0, length));
+      if (!(await readFully(file, found.subarray(0, length), offsetBytes + at)))
+        throw new StoreError(`The image ends before byte ${offsetBytes + at + length}, too early`);
       if (expected.compare(found, 0, length, 0, length) !== 0) {
         const block = at / blockSize + firstDifference(expected, found);
         throw new StoreError(`Block ${block} of the ext4 filesystem is not what its plan says`, {
@@ -35,14 +37,6 @@ export async function verifyExt4(
     }
   } finally {
     await reader.close();
-  }
-}
-
-async function readFully(file: FileHandle, offset: number, into: Buffer): Promise<void> {
-  for (let done = 0; done < into.length; ) {
-    const { bytesRead } = await file.read(into, done, into.length - done, offset + done);
-    if (bytesRead === 0) throw new StoreError(`The image ends at byte ${offset + done}, too early`);
-    done += bytesRead;
   }
 }
 

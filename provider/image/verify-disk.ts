@@ -7,6 +7,7 @@ import { tableBlobs } from "../plan/partition-table.ts";
 import { withoutRanges } from "../plan/ranges.ts";
 import type { Blob } from "../plan/table.ts";
 import type { Context } from "../resource.ts";
+import { readFully } from "../tree/read-fully.ts";
 
 const stepBytes = 4 * 2 ** 20;
 
@@ -36,9 +37,11 @@ async function verifyPart(part: DiskPart, file: FileHandle, ctx: Context): Promi
     for (let at = 0; at < size; at += stepBytes) {
       signal.throwIfAborted();
       const length = Math.min(stepBytes, size - at);
-      await content.read(wanted, 0, length, at);
-      await file.read(found, 0, length, part.offsetBytes + at);
-      if (wanted.compare(found, 0, length, 0, length) !== 0) throw damaged(part.offsetBytes + at);
+      const both =
+        (await readFully(content, wanted.subarray(0, length), at)) &&
+        (await readFully(file, found.subarray(0, length), part.offsetBytes + at));
+      if (!both || wanted.compare(found, 0, length, 0, length) !== 0)
+        throw damaged(part.offsetBytes + at);
     }
   } finally {
     await content.close();
@@ -56,8 +59,8 @@ async function verifyOutside(plan: DiskPlan, file: FileHandle, ctx: Context): Pr
     for (let at = start; at < end; at += stepBytes) {
       ctx.signal.throwIfAborted();
       const found = Buffer.alloc(Math.min(stepBytes, end - at));
-      await file.read(found, 0, found.length, at);
-      if (!found.equals(expected(blobs, at, found.length))) throw damaged(at);
+      if (!(await readFully(file, found, at)) || !found.equals(expected(blobs, at, found.length)))
+        throw damaged(at);
     }
 }
 

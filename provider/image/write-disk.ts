@@ -8,6 +8,7 @@ import type { Blob } from "../plan/table.ts";
 import type { Context } from "../resource.ts";
 import { dataWindows } from "../store/data-ranges.ts";
 import { openFile } from "../store/vhd-view.ts";
+import { readFully } from "../tree/read-fully.ts";
 
 /** Writes a whole disk as a new sparse file: table, filesystems, and what lies outside them. */
 export async function writeDisk(plan: DiskPlan, path: string, ctx: Context): Promise<void> {
@@ -94,8 +95,7 @@ async function verify(file: FileHandle, sizeBytes: number, table: readonly Blob[
     throw new StoreError(`The disk image has ${size} bytes after writing, not ${sizeBytes}`);
   for (const { offsetBytes, bytes } of table) {
     const read = Buffer.alloc(bytes.length);
-    await file.read(read, 0, read.length, offsetBytes);
-    if (!read.equals(bytes))
+    if (!(await readFully(file, read, offsetBytes)) || !read.equals(bytes))
       throw new StoreError(`The disk image has another partition table than was written`);
   }
 }

@@ -1,6 +1,7 @@
 import { open, readFile } from "node:fs/promises";
 import { StoreError } from "../errors.ts";
 import { type Vhd, vhdObject, vhdPart } from "../plan/vhd.ts";
+import { readFully } from "../tree/read-fully.ts";
 
 /** Bytes that can be read at any offset. */
 export interface ByteSource {
@@ -18,11 +19,8 @@ export async function openFile(path: string): Promise<ByteSource> {
     sizeBytes,
     async read(offset, into) {
       const wanted = into.subarray(0, Math.max(0, Math.min(into.length, sizeBytes - offset)));
-      for (let at = 0; at < wanted.length; ) {
-        const { bytesRead } = await handle.read(wanted, at, wanted.length - at, offset + at);
-        if (bytesRead === 0) throw new StoreError(`${path} became shorter while it was read`);
-        at += bytesRead;
-      }
+      if (!(await readFully(handle, wanted, offset)))
+        throw new StoreError(`${path} became shorter while it was read`);
       return wanted;
     },
     close: () => handle.close(),

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { ContentError } from "../errors.ts";
+import { readFully } from "./read-fully.ts";
 import { joinPath, MAX_LINKS, parentOf } from "./tree-path.ts";
 import type { Entry, SourcePath, Tree } from "./types.ts";
 
@@ -63,7 +64,7 @@ export async function readTreeFile(
   }
   const bytes = Buffer.alloc(entry.size);
   await eachSegment(tree, entry, sourcePath, async (source, [at, offset, length]) => {
-    await readFully(source, bytes.subarray(at, at + length), offset, path);
+    await readSegment(source, bytes.subarray(at, at + length), offset, path);
   });
   return bytes;
 }
@@ -98,7 +99,7 @@ export async function extractFile(
       for (let done = 0; done < length; ) {
         signal?.throwIfAborted();
         const piece = buffer.subarray(0, Math.min(CHUNK, length - done));
-        await readFully(source, piece, offset + done, path);
+        await readSegment(source, piece, offset + done, path);
         hash.update(piece);
         await out.write(piece, 0, piece.length, at + done);
         done += piece.length;
@@ -134,15 +135,12 @@ async function eachSegment(
   }
 }
 
-async function readFully(
+async function readSegment(
   source: FileHandle,
   into: Buffer,
   offset: number,
   path: string,
 ): Promise<void> {
-  for (let done = 0; done < into.length; ) {
-    const { bytesRead } = await source.read(into, done, into.length - done, offset + done);
-    if (bytesRead === 0) throw new ContentError(`the layer that holds "/${path}" is too short`);
-    done += bytesRead;
-  }
+  if (!(await readFully(source, into, offset)))
+    throw new ContentError(`the layer that holds "/${path}" is too short`);
 }

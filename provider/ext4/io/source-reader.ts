@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { StoreError } from "../../errors.ts";
+import { readFully } from "../../tree/read-fully.ts";
 import type { SourcePath } from "../../tree/types.ts";
 
 /** A window grows while reading goes on from where it ends, and is small again after a jump. */
@@ -59,11 +60,7 @@ export class SourceReader {
 
   async #exactly(source: number, offset: number, into: Uint8Array): Promise<void> {
     const file = await this.#open(source);
-    for (let done = 0; done < into.length; ) {
-      const { bytesRead } = await file.read(into, done, into.length - done, offset + done);
-      if (bytesRead === 0) throw this.#short(source);
-      done += bytesRead;
-    }
+    if (!(await readFully(file, into, offset))) throw this.#short(source);
   }
 
   async #open(source: number): Promise<FileHandle> {
