@@ -38,7 +38,11 @@ export async function freePort(): Promise<number> {
 }
 
 /** Starts Microsoft's emulator of Azure's blob storage with a folder of its own, and waits until it answers. */
-export async function startAzurite(): Promise<{ port: number; stop(): Promise<void> }> {
+export async function startAzurite(): Promise<{
+  port: number;
+  connectionString: string;
+  stop(): Promise<void>;
+}> {
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), "bootwright-azurite-"));
   const args = ["--blobHost", "127.0.0.1", "--blobPort", `${port}`, "--location", folder];
@@ -57,6 +61,7 @@ export async function startAzurite(): Promise<{ port: number; stop(): Promise<vo
   }
   return {
     port,
+    connectionString: connectionString(port),
     async stop() {
       child.kill();
       await ended;

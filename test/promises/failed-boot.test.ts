@@ -5,8 +5,9 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dockerClient } from "../../provider/host/docker.ts";
 import { storeLabel, storeName } from "../../provider/host/reap.ts";
+import { startAzurite } from "../cloud/azurite.ts";
 import { inspectDuring } from "./containers.ts";
-import { smallDockerfile, startAzurite } from "./fixture.ts";
+import { smallDockerfile } from "./fixture.ts";
 import { makeProject, type Project } from "./project.ts";
 
 // A kernel that is told of an init that is not there panics soon: the boot fails by itself, without waiting for a time limit.

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startAzurite } from "../cloud/azurite.ts";
 import { containersDuring } from "./containers.ts";
-import { machineProgram, smallDockerfile, startAzurite } from "./fixture.ts";
+import { machineProgram, smallDockerfile } from "./fixture.ts";
 import { makeProject, type Project, type Run } from "./project.ts";
 
 let azurite: Awaited<ReturnType<typeof startAzurite>>;
