@@ -6,6 +6,8 @@ import { canBeRoot, findDistribution } from "./root.ts";
 
 /** Tools that check in the tests what the provider wrote by other means, and their Debian packages. */
 const packages: Readonly<Record<string, string>> = {
+  bsdtar: "libarchive-tools",
+  cpio: "cpio",
   debugfs: "e2fsprogs",
   dumpe2fs: "e2fsprogs",
   e2fsck: "e2fsprogs",
@@ -19,6 +21,7 @@ const packages: Readonly<Record<string, string>> = {
   sgdisk: "gdisk",
   socat: "socat",
   syslinux: "syslinux",
+  xz: "xz-utils",
   zstd: "zstd",
 };
 
