@@ -101,7 +101,8 @@ const osRelease = z
   })
   .meta({ id: "OsRelease", description: "What the image says it is." });
 
-const imageConfig = z
+/** What an image says of its process, as Rootfs hands it on. */
+export const imageConfigSchema = z
   .strictObject({
     env: z.array(z.string()).describe("Environment, as NAME=value."),
     entrypoint: z.array(z.string()).describe("ENTRYPOINT."),
@@ -117,7 +118,7 @@ export const rootfsOutputs = z.object({
   sizing: sizingSchema.describe("How much room it needs, with 32 MiB to run, in steps of 64 MiB."),
   kernels: z.array(treeKernelSchema).describe("Kernels that it holds, newest first."),
   osRelease: osRelease.describe("What it says it is."),
-  config: imageConfig.describe("The image's configuration."),
+  config: imageConfigSchema.describe("The image's configuration."),
   entries: z.int().describe("Paths in it."),
   bytes: z.number().describe("Bytes of its files, each hard-linked file once."),
   scrubbed: z.int().describe("Entries that scrub left out."),
