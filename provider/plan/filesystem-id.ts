@@ -1,8 +1,9 @@
 import { seededUuid } from "./canonical.ts";
+import { fatTypeOf } from "./fat-type.ts";
 import type { PartitionRequest } from "./layout.ts";
 import { codesOf } from "./partition-types.ts";
 
-/** The filesystem of a partition by its name in fstab; empty for none. */
+/** The filesystem of a partition by name; empty for none. */
 export function filesystemOf(partition: PartitionRequest): string {
   return partition.filesystem ?? codesOf(partition.type).filesystem;
 }
@@ -12,7 +13,7 @@ export function filesystemUuid(seed: string, partition: PartitionRequest): strin
   const filesystem = filesystemOf(partition);
   if (filesystem === "") return "";
   const uuid = partition.uuid ?? seededUuid(seed, partition.name);
-  if (filesystem !== "vfat") return uuid.toLowerCase();
+  if (!fatTypeOf(filesystem)) return uuid.toLowerCase();
   if (partition.uuid !== undefined) return uuid.toUpperCase();
   return `${uuid.slice(0, 4)}-${uuid.slice(4, 8)}`.toUpperCase();
 }

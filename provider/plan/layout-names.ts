@@ -1,4 +1,5 @@
 import type { InputProblem } from "../errors.ts";
+import { fatTypeOf } from "./fat-type.ts";
 import { filesystemOf, filesystemUuid } from "./filesystem-id.ts";
 import type { LayoutRequest, PartitionRequest } from "./layout.ts";
 
@@ -40,38 +41,31 @@ function labelProblem(partition: PartitionRequest): string | undefined {
   const { label } = partition;
   if (label === "") return undefined;
   if (controlCharacters.test(label)) return `${JSON.stringify(label)} has a control character`;
-  switch (filesystemOf(partition)) {
-    case "":
-      return `"${label}" labels a partition without a filesystem`;
-    case "vfat":
-      if (label.length > 11) return `"${label}" has ${label.length} characters but FAT holds 11`;
-      if (!fatLabelPattern.test(label))
-        return `"${label}" is no FAT label: upper-case letters, digits, spaces and !#$%&'()@^_\`{}~- only`;
-      return undefined;
-    default: {
-      const bytes = Buffer.byteLength(label);
-      return bytes > 16
-        ? `"${label}" has ${bytes} bytes but ${filesystemOf(partition)} holds 16`
-        : undefined;
-    }
-  }
+  const filesystem = filesystemOf(partition);
+  if (filesystem === "") return `"${label}" labels a partition without a filesystem`;
+  if (fatTypeOf(filesystem)) return fatLabelProblem(label);
+  const bytes = Buffer.byteLength(label);
+  return bytes > 16 ? `"${label}" has ${bytes} bytes but ${filesystem} holds 16` : undefined;
+}
+
+function fatLabelProblem(label: string): string | undefined {
+  if (label.length > 11) return `"${label}" has ${label.length} characters but FAT holds 11`;
+  if (!fatLabelPattern.test(label))
+    return `"${label}" is no FAT label: upper-case letters, digits, spaces and !#$%&'()@^_\`{}~- only`;
+  return label === label.trim()
+    ? undefined
+    : `"${label}" begins or ends with a space, which FAT does not keep`;
 }
 
 function uuidProblem(partition: PartitionRequest): string | undefined {
   const { uuid } = partition;
   if (uuid === undefined) return undefined;
-  switch (filesystemOf(partition)) {
-    case "":
-      return `"${uuid}" names a partition without a filesystem`;
-    case "vfat":
-      return fatSerialPattern.test(uuid)
-        ? undefined
-        : `"${uuid}" is no FAT serial number (expected the form 1A2B-3C4D)`;
-    default:
-      return uuidPattern.test(uuid)
-        ? undefined
-        : `"${uuid}" is no UUID (expected the form 3e6b2f14-8a52-4f0e-9d0c-1f6a7b9c2d10)`;
-  }
+  const filesystem = filesystemOf(partition);
+  if (filesystem === "") return `"${uuid}" names a partition without a filesystem`;
+  const [pattern, wanted] = fatTypeOf(filesystem)
+    ? [fatSerialPattern, "FAT serial number (expected the form 1A2B-3C4D)"]
+    : [uuidPattern, "UUID (expected the form 3e6b2f14-8a52-4f0e-9d0c-1f6a7b9c2d10)"];
+  return pattern.test(uuid) ? undefined : `"${uuid}" is no ${wanted}`;
 }
 
 function mountPointProblem(partition: PartitionRequest): string | undefined {

@@ -1,4 +1,7 @@
 import type { InputProblem } from "../errors.ts";
+import { fatGeometry, fatRangeMiB } from "./fat-geometry.ts";
+import { fatTypeOf } from "./fat-type.ts";
+import { filesystemOf } from "./filesystem-id.ts";
 import { type LayoutRequest, mebibyte, type PartitionRequest, sectorBytes } from "./layout.ts";
 import { nameProblems } from "./layout-names.ts";
 import { restIndex, sizeLayout } from "./layout-size.ts";
@@ -13,6 +16,7 @@ export function layoutProblems(request: LayoutRequest): InputProblem[] {
   return [
     ...nameProblems(request),
     ...tableProblems(request),
+    ...request.partitions.flatMap(filesystemProblem),
     ...sizes,
     ...(sizes.length === 0 ? diskProblems(request) : []),
   ];
@@ -41,6 +45,22 @@ function tableProblems({ table, partitions }: LayoutRequest): InputProblem[] {
       reason: `Partitions "${first.name}" and "${second.name}" are both bootable, and an MBR boots one`,
     });
   return problems;
+}
+
+/** A type that says FAT16 over a FAT32 would have one system read it as the one and another as the other. */
+function filesystemProblem(partition: PartitionRequest, index: number): InputProblem[] {
+  const { name, type } = partition;
+  const own = codesOf(type).filesystem;
+  const filesystem = filesystemOf(partition);
+  const fits = type === "esp" ? fatTypeOf(filesystem) : !fatTypeOf(own) || own === filesystem;
+  if (fits) return [];
+  const wanted = type === "esp" ? "FAT" : `"${own}"`;
+  return [
+    {
+      property: `partitions[${index}].filesystem`,
+      reason: `Partition "${name}" is of type "${type}", which holds ${wanted} and not "${filesystem}"`,
+    },
+  ];
 }
 
 function sizeProblems({ partitions }: LayoutRequest): InputProblem[] {
@@ -77,16 +97,31 @@ function diskProblems(request: LayoutRequest): InputProblem[] {
         reason: `The disk is ${diskMiB} MiB but its partitions and table need ${neededMiB} MiB (set diskSizeMiB to at least ${neededMiB})`,
       },
     ];
-  if (request.table === "gpt") return [];
+  return request.partitions.flatMap((partition, index) => {
+    const place = partitions[index] ?? { startMiB: 0, sizeMiB: 0 };
+    const reason = reachProblem(request, partition, place) ?? fatProblem(partition, place.sizeMiB);
+    return reason ? [{ property: `partitions[${index}].sizeMiB`, reason }] : [];
+  });
+}
+
+function reachProblem(
+  { table }: LayoutRequest,
+  { name }: PartitionRequest,
+  { startMiB, sizeMiB }: { startMiB: number; sizeMiB: number },
+): string | undefined {
   const limitMiB = (mbrSectors * sectorBytes) / mebibyte;
-  return partitions.flatMap(({ startMiB, sizeMiB }, index) =>
-    startMiB + sizeMiB <= limitMiB
-      ? []
-      : [
-          {
-            property: `partitions[${index}].sizeMiB`,
-            reason: `Partition "${request.partitions[index]?.name}" ends at ${startMiB + sizeMiB} MiB but an MBR reaches ${limitMiB} MiB (set table to "gpt")`,
-          },
-        ],
-  );
+  return table === "gpt" || startMiB + sizeMiB <= limitMiB
+    ? undefined
+    : `Partition "${name}" ends at ${startMiB + sizeMiB} MiB but an MBR reaches ${limitMiB} MiB (set table to "gpt")`;
+}
+
+/** What the number of clusters and the type's code allow. */
+function fatProblem(partition: PartitionRequest, sizeMiB: number): string | undefined {
+  const { name, type } = partition;
+  if (type === "fat16-under-32mib" && sizeMiB >= 32)
+    return `Partition "${name}" is ${sizeMiB} MiB but "${type}" is for less than 32 MiB (set its type to "fat16")`;
+  const fat = fatTypeOf(filesystemOf(partition));
+  if (!fat || fatGeometry(fat, (sizeMiB * mebibyte) / sectorBytes)) return undefined;
+  const { least, most } = fatRangeMiB(fat);
+  return `Partition "${name}" is ${sizeMiB} MiB but ${fat} takes ${least} to ${most} MiB`;
 }

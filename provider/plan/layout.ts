@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fatTypes } from "./fat-type.ts";
 import { partitionTypeNames } from "./partition-types.ts";
 
 /** Bytes of a sector, as both tables count. */
@@ -30,7 +31,7 @@ export const partitionSchema = z
     sizeBytes: byteCount.describe("Length in bytes."),
     bootable: z.boolean().describe("Whether a BIOS boots from this partition."),
     partUuid: z.string().describe("What `root=PARTUUID=` calls the partition."),
-    filesystem: z.string().describe("Filesystem by its name in fstab; empty for none."),
+    filesystem: z.string().describe("Filesystem, such as `ext4` or `fat16`; empty for none."),
     uuid: z.string().describe("UUID of the filesystem; empty where there is none."),
     label: z.string().describe("Label of the filesystem; empty for none."),
     mountPoint: z.string().describe("Where the machine mounts it; empty for nowhere."),
@@ -77,14 +78,14 @@ export const partitionRequestSchema = z
       ),
     sizing: sizingSchema.optional().describe("What its content needs, such as `rootfs.sizing`."),
     filesystem: z
-      .enum(["ext4", "vfat", "swap"])
+      .enum(["ext4", ...fatTypes, "swap"])
       .optional()
       .describe("Filesystem it holds; by default what its type suggests."),
     label: z.string().default("").describe("Label of the filesystem."),
     uuid: z
       .string()
       .optional()
-      .describe("UUID of the filesystem (`XXXX-XXXX` for vfat); made from the seed by default."),
+      .describe("UUID of the filesystem (`XXXX-XXXX` for FAT); made from the seed by default."),
     bootable: z.boolean().default(false).describe("Whether a BIOS boots from this partition."),
     mountPoint: z.string().default("").describe("Where the machine mounts it, such as `/`."),
   })

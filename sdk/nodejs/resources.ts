@@ -34,13 +34,17 @@ export type PartitionKind =
   | "linux"
   | "linux-root-x86-64"
   | "esp"
+  | "fat12"
+  | "fat16-under-32mib"
   | "fat16"
+  | "fat16-lba"
+  | "fat32-chs"
   | "fat32"
   | "swap"
   | "bios-boot";
 
 /** Values of `PartitionRequest.filesystem`. */
-export type PartitionRequestFilesystem = "ext4" | "vfat" | "swap";
+export type PartitionRequestFilesystem = "ext4" | "fat12" | "fat16" | "fat32" | "swap";
 
 /** Values of `Bootloader.type`. */
 export type BootloaderType = "extlinux";
@@ -245,7 +249,7 @@ export interface PartitionRequestArgs {
   readonly filesystem?: pulumi.Input<PartitionRequestFilesystem> | undefined;
   /** Label of the filesystem. Default: none. */
   readonly label?: pulumi.Input<string> | undefined;
-  /** UUID of the filesystem (`XXXX-XXXX` for vfat); made from the seed by default. */
+  /** UUID of the filesystem (`XXXX-XXXX` for FAT); made from the seed by default. */
   readonly uuid?: pulumi.Input<string> | undefined;
   /** Whether a BIOS boots from this partition. Default: `false`. */
   readonly bootable?: pulumi.Input<boolean> | undefined;
@@ -273,7 +277,7 @@ export interface Partition {
   readonly bootable: boolean;
   /** What `root=PARTUUID=` calls the partition. */
   readonly partUuid: string;
-  /** Filesystem by its name in fstab; empty for none. */
+  /** Filesystem, such as `ext4` or `fat16`; empty for none. */
   readonly filesystem: string;
   /** UUID of the filesystem; empty where there is none. */
   readonly uuid: string;
@@ -303,7 +307,7 @@ export interface PartitionArgs {
   readonly bootable: pulumi.Input<boolean>;
   /** What `root=PARTUUID=` calls the partition. */
   readonly partUuid: pulumi.Input<string>;
-  /** Filesystem by its name in fstab; empty for none. */
+  /** Filesystem, such as `ext4` or `fat16`; empty for none. */
   readonly filesystem: pulumi.Input<string>;
   /** UUID of the filesystem; empty where there is none. */
   readonly uuid: pulumi.Input<string>;

@@ -69,6 +69,38 @@ describe("PartitionLayout refuses, with property and numbers,", () => {
       ],
     ],
     [
+      "FAT partitions that are too small or too large for their number of clusters",
+      {
+        partitions: [
+          part("a", { type: "fat16", sizeMiB: 2 }),
+          part("b", { type: "fat12", sizeMiB: 128 }),
+          part("c", { type: "esp", sizeMiB: 32 }),
+          part("d", { type: "fat16-under-32mib", sizeMiB: 32 }),
+        ],
+      },
+      [
+        'partitions[0].sizeMiB: Partition "a" is 2 MiB but fat16 takes 3 to 2047 MiB',
+        'partitions[1].sizeMiB: Partition "b" is 128 MiB but fat12 takes 1 to 127 MiB',
+        'partitions[2].sizeMiB: Partition "c" is 32 MiB but fat32 takes 33 to 2097151 MiB',
+        'partitions[3].sizeMiB: Partition "d" is 32 MiB but "fat16-under-32mib" is for less than 32 MiB (set its type to "fat16")',
+      ],
+    ],
+    [
+      "a type of one FAT over another, and an ESP without FAT",
+      {
+        partitions: [
+          part("a", { type: "fat16", filesystem: "fat12" }),
+          part("b", { type: "fat32-chs", filesystem: "ext4" }),
+          part("c", { type: "esp", filesystem: "ext4" }),
+        ],
+      },
+      [
+        'partitions[0].filesystem: Partition "a" is of type "fat16", which holds "fat16" and not "fat12"',
+        'partitions[1].filesystem: Partition "b" is of type "fat32-chs", which holds "fat32" and not "ext4"',
+        'partitions[2].filesystem: Partition "c" is of type "esp", which holds FAT and not "ext4"',
+      ],
+    ],
+    [
       "duplicate names, labels, UUIDs and mount points",
       {
         partitions: [
@@ -86,11 +118,13 @@ describe("PartitionLayout refuses, with property and numbers,", () => {
     [
       "labels that the filesystem cannot hold",
       {
+        table: "gpt",
         partitions: [
           part("a", { label: "seventeen-bytes-x" }),
-          part("b", { type: "fat32", label: "TWELVE-CHARS" }),
-          part("c", { type: "fat32", label: "lower" }),
+          part("b", { type: "fat16", label: "TWELVE-CHARS" }),
+          part("c", { type: "fat16", label: "lower" }),
           part("d", { label: "ä".repeat(9) }),
+          part("e", { type: "fat16", label: "BOOT " }),
         ],
       },
       [
@@ -98,11 +132,12 @@ describe("PartitionLayout refuses, with property and numbers,", () => {
         'partitions[1].label: "TWELVE-CHARS" has 12 characters but FAT holds 11',
         'partitions[2].label: "lower" is no FAT label: upper-case letters, digits, spaces and !#$%&\'()@^_`{}~- only',
         'partitions[3].label: "äääääääää" has 18 bytes but ext4 holds 16',
+        'partitions[4].label: "BOOT " begins or ends with a space, which FAT does not keep',
       ],
     ],
     [
       "UUIDs of the wrong form",
-      { partitions: [part("a", { uuid: "1234" }), part("b", { type: "fat32", uuid })] },
+      { partitions: [part("a", { uuid: "1234" }), part("b", { type: "fat12", uuid })] },
       [
         'partitions[0].uuid: "1234" is no UUID (expected the form 3e6b2f14-8a52-4f0e-9d0c-1f6a7b9c2d10)',
         `partitions[1].uuid: "${uuid}" is no FAT serial number (expected the form 1A2B-3C4D)`,
@@ -197,7 +232,7 @@ describe("PartitionLayout plans", () => {
           "esp",
           2,
           64,
-          "vfat",
+          "fat32",
           "59EC-C0FE",
         ],
         [
@@ -217,6 +252,22 @@ describe("PartitionLayout plans", () => {
       ]
     `);
     expect(layout.sizeBytes).toBe(2048 * 2 ** 20);
+  });
+
+  test("disks of 100 and of 4 MiB with one bootable FAT16 from sector 2048", () => {
+    const partitions = [{ name: "boot", type: "fat16", bootable: true }];
+    const layouts = [100, 4].map((diskSizeMiB) =>
+      PartitionLayout.plan(parse({ diskSizeMiB, partitions })),
+    );
+    expect(layouts.map(({ sizeBytes }) => sizeBytes / 2 ** 20)).toEqual([100, 4]);
+    expect(layouts.map(({ partitions: [boot] }) => [boot?.startSector, boot?.sectors])).toEqual([
+      [2048, 202752],
+      [2048, 6144],
+    ]);
+    const least = PartitionLayout.plan(
+      parse({ roundToMiB: 1, partitions: [{ ...partitions[0], sizeMiB: 3 }] }),
+    );
+    expect(least).toEqual(layouts[1]);
   });
 
   test("the same layout for content that grew within its rounding", () => {
