@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { writeFully } from "../tree/write-fully.ts";
 
 /** Bytes that replace those at an offset of a file. */
 export interface Patch {
@@ -19,7 +20,7 @@ export async function fixFile(file: string, fixUp: FixUp, disk: string): Promise
     const buffer = Buffer.alloc(headBytes);
     const { bytesRead } = await handle.read(buffer, 0, headBytes, 0);
     for (const { offsetBytes, bytes } of fixUp(buffer.subarray(0, bytesRead), disk))
-      await handle.write(bytes, 0, bytes.length, offsetBytes);
+      await writeFully(handle, bytes, offsetBytes);
   } finally {
     await handle.close();
   }

@@ -9,6 +9,7 @@ import type { Context } from "../resource.ts";
 import { dataWindows } from "../store/data-ranges.ts";
 import { openFile } from "../store/vhd-view.ts";
 import { readFully } from "../tree/read-fully.ts";
+import { writeFully } from "../tree/write-fully.ts";
 
 /** Writes a whole disk as a new sparse file: table, filesystems, and what lies outside them. */
 export async function writeDisk(plan: DiskPlan, path: string, ctx: Context): Promise<void> {
@@ -25,8 +26,7 @@ export async function writeDisk(plan: DiskPlan, path: string, ctx: Context): Pro
     for (const part of plan.parts) await writePart(part, file, ctx);
     for (const { source, offsetBytes } of blobs) await copyInto(source, file, offsetBytes, ctx);
     const table = tableBlobs(plan.table);
-    for (const { bytes, offsetBytes } of table)
-      await file.write(bytes, 0, bytes.length, offsetBytes);
+    for (const { bytes, offsetBytes } of table) await writeFully(file, bytes, offsetBytes);
     await verify(file, plan.table.sizeBytes, table);
   } finally {
     await file.close();
@@ -82,7 +82,7 @@ async function copyInto(
   try {
     for await (const { offset, bytes, data } of dataWindows(source, signal))
       for (const { start, end } of data)
-        await file.write(bytes, start - offset, end - start, offsetBytes + start);
+        await writeFully(file, bytes.subarray(start - offset, end - offset), offsetBytes + start);
   } finally {
     await source.close();
   }

@@ -3,6 +3,7 @@ import { chmod, constants, copyFile, mkdir, open, rename, rm, truncate } from "n
 import { dirname } from "node:path";
 import { StoreError } from "../errors.ts";
 import type { ArtefactKind } from "../plan/ref.ts";
+import { writeFully } from "../tree/write-fully.ts";
 import { dataWindows } from "./data-ranges.ts";
 import type { ObjectName, Store } from "./store.ts";
 import { type ByteSource, loadVhd, openFile, openVhd } from "./vhd-view.ts";
@@ -59,7 +60,7 @@ async function copyVhd(
     if (!(await clone(diskPath, to))) return await copySparse(source, to, signal, progress);
     await truncate(to, vhd.sizeBytes);
     const handle = await open(to, "r+");
-    await handle.write(Buffer.from(vhd.footer, "base64"), 0, 512, vhd.sizeBytes - 512);
+    await writeFully(handle, Buffer.from(vhd.footer, "base64"), vhd.sizeBytes - 512);
     await handle.sync();
     await handle.close();
   } finally {
@@ -90,7 +91,7 @@ async function copySparse(
     await handle.truncate(source.sizeBytes);
     for await (const { offset, bytes, data } of dataWindows(source, signal)) {
       for (const { start, end } of data)
-        await handle.write(bytes, start - offset, end - start, start);
+        await writeFully(handle, bytes.subarray(start - offset, end - offset), start);
       progress(`${megabytes(offset + bytes.length)} of ${megabytes(source.sizeBytes)} MB written`);
     }
     await handle.sync();

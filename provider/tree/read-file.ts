@@ -4,6 +4,7 @@ import { ContentError } from "../errors.ts";
 import { readFully } from "./read-fully.ts";
 import { joinPath, MAX_LINKS, parentOf } from "./tree-path.ts";
 import type { Entry, SourcePath, Tree } from "./types.ts";
+import { writeFully } from "./write-fully.ts";
 
 /** Bytes copied at once. */
 const CHUNK = 4 << 20;
@@ -101,7 +102,7 @@ export async function extractFile(
         const piece = buffer.subarray(0, Math.min(CHUNK, length - done));
         await readSegment(source, piece, offset + done, path);
         hash.update(piece);
-        await out.write(piece, 0, piece.length, at + done);
+        await writeFully(out, piece, at + done);
         done += piece.length;
       }
       end = at + length;
