@@ -18,6 +18,7 @@ export interface Run {
 export interface Project {
   readonly folder: string;
   readonly store: string;
+  readonly env: Readonly<Record<string, string>>;
   write(file: string, content: string): Promise<void>;
   up(options?: { replace?: string[] }): Promise<Run>;
   /** Runs an update that must fail; returns what the user sees. */
@@ -76,21 +77,21 @@ async function openProject(place: {
   stackName: string;
 }): Promise<Project> {
   const { home, folder, store, env, stackName } = place;
+  const envVars = {
+    PULUMI_BACKEND_URL: `file://${join(home, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    BOOTWRIGHT_STORE: store,
+    ...env,
+  };
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName, workDir: folder },
-    {
-      envVars: {
-        PULUMI_BACKEND_URL: `file://${join(home, "state")}`,
-        PULUMI_CONFIG_PASSPHRASE: "test",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        BOOTWRIGHT_STORE: store,
-        ...env,
-      },
-    },
+    { envVars },
   );
   return {
     folder,
     store,
+    env: envVars,
     write: (file, content) => put(join(folder, file), content),
     up: (options) =>
       watch(stack, (onEvent) => stack.up({ onEvent, suppressProgress: true, ...options })),
