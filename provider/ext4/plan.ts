@@ -5,6 +5,7 @@ import { blockSize, groupBlocks } from "./format.ts";
 import { type Geometry, geometryOf, layoutFor } from "./geometry/geometry.ts";
 import { minimumSize } from "./minimum-size.ts";
 import { type Ext4Options, type FullOptions, fullOptions } from "./options.ts";
+import type { LastPlacement } from "./placement/last-placement.ts";
 import { findBlocks } from "./render/lookup.ts";
 import type { MetaBlock } from "./render/meta-blocks.ts";
 import { render } from "./render/render.ts";
@@ -35,13 +36,16 @@ export interface Ext4Plan {
 /** A plan without what follows from it. */
 export type PlanParts = Omit<Ext4Plan, "digest" | "blocksOf">;
 
-/** Plans a filesystem of a given size. Pure: equal arguments give equal plans. */
-export function planExt4(tree: Tree, options: Ext4Options): Ext4Plan {
+/**
+ * Plans a filesystem of a given size. Pure: equal arguments give equal plans. What had a place in `last` keeps it;
+ * any placement, also of another filesystem, gives a sound one.
+ */
+export function planExt4(tree: Tree, options: Ext4Options, last?: LastPlacement): Ext4Plan {
   const full = fullOptions(options);
   const size = Math.floor(full.sizeBytes / blockSize);
   const layout = layoutFor(size, full.inodesPerGroup);
-  const placement = place(tree, layout, full);
   const geometry = geometryOf(layout, size);
+  const placement = place(tree, layout, full, last && { last, geometry });
   checkRoom(tree, placement, geometry, full);
   return completePlan({
     blocks: geometry.blocks,
@@ -77,8 +81,14 @@ function checkRoom(tree: Tree, placement: Placement, geometry: Geometry, full: F
   const { end, inodes } = placement;
   if (end <= geometry.blocks && inodes <= geometry.inodes) return;
   const mebibytes = (bytes: number): number => Math.ceil(bytes / 2 ** 20);
-  const need = mebibytes(minimumSize(tree, full).bytes);
+  const least = minimumSize(tree, full).bytes;
+  const need = mebibytes(least);
   const have = Math.floor(full.sizeBytes / 2 ** 20);
+  if (least <= full.sizeBytes)
+    throw new ContentError(
+      `The ext4 filesystem is full: its ${have} MiB hold its contents, but not where the earlier placement leaves them`,
+      { hint: "leave the placement out: everything is then laid out anew" },
+    );
   const why =
     end > geometry.blocks
       ? `its contents and metadata reach to ${mebibytes(end * blockSize)} MiB`

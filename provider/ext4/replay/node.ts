@@ -9,7 +9,7 @@ export interface Node {
   /** What the inode says; of a ghost only type and size count. */
   entry: Entry;
   readonly live: boolean;
-  readonly number: number;
+  number: number;
   readonly parent: Node | undefined;
   /** Names of a directory. */
   readonly names: NameList<Node> | undefined;

@@ -1,11 +1,13 @@
 import type { Tree } from "../../tree/types.ts";
-import { blockSize, fastSymlinkBytes, groupBlocks, layerAlignment, roundUp } from "../format.ts";
-import { type Layout, reservedBlocks } from "../geometry/geometry.ts";
+import { blockSize, fastSymlinkBytes } from "../format.ts";
+import type { Layout } from "../geometry/geometry.ts";
 import { appendRun, type Extent, type Run, treeLevels } from "../inodes/extents.ts";
 import type { FullOptions } from "../options.ts";
+import { type Keep, keepPlaces } from "../placement/keep.ts";
 import { lostAndFoundBlocks, type Node } from "./node.ts";
 import { Refusals } from "./refusals.ts";
 import { type Replay, replay } from "./replay.ts";
+import { NewRoom, type Room } from "./room.ts";
 
 /** Bytes of a source and the blocks that they fill; what remains of the last block is zero. */
 export interface DataExtent {
@@ -26,7 +28,7 @@ export interface SystemFile {
   readonly levels: number[][];
 }
 
-/** Where everything lies. No size of the filesystem was needed to say it. */
+/** Where everything lies. Unless an earlier placement is kept, no size of the filesystem was needed to say it. */
 export interface Placement extends Replay {
   readonly layout: Layout;
   /** The block of the resize inode. */
@@ -40,63 +42,54 @@ export interface Placement extends Replay {
   readonly end: number;
 }
 
-/** Gives every inode its blocks, in the order of the tree. */
-export function place(tree: Tree, layout: Layout, options: FullOptions): Placement {
+/** Gives every inode its blocks: in the order of the tree, or where they lay in the placement that is to be kept. */
+export function place(tree: Tree, layout: Layout, options: FullOptions, keep?: Keep): Placement {
   const refusals = new Refusals();
   const replayed = replay(tree, options, refusals);
   refusals.settle();
-  const placer = new Placer(layout);
-  const resizeBlock = placer.take(1, true)[0]!.block;
+  const room = new NewRoom(layout);
+  const placer = new Placer(room);
   const journal: SystemFile = { extents: [], levels: [] };
+  const resizeBlock = placer.take(1, true, journal)[0]!.block;
   placer.grow(journal, (options.journalMiB * 2 ** 20) / blockSize, true);
   placer.grow(replayed.lostAndFound, lostAndFoundBlocks, true);
-  placer.align();
+  placer.room.align();
   const first = new Set(options.first);
   for (const node of replayed.nodes) if (first.has(node.entry.path)) placer.contents(node);
-  placer.align();
+  placer.room.align();
+  const kept = keep && keepPlaces(replayed, keep, room.end);
+  if (kept) placer.room = kept.room;
   for (const layer of replayed.layers) {
-    for (const { node, blocks } of layer.directories) placer.grow(node, blocks, node.live);
-    for (const node of layer.contents) placer.contents(node);
-    placer.align();
+    for (const { node, blocks } of layer.directories)
+      if (node.live || !kept) placer.grow(node, blocks, node.live);
+    for (const node of layer.contents) if (node.live || !kept) placer.contents(node);
+    placer.room.align();
   }
   // A later layer may change a directory's attributes: their blocks come last, so that nothing else moves.
   for (const node of replayed.nodes) if (node.names) placer.attributes(node);
-  const last = placer.runs.at(-1);
-  const end = last ? last.block + last.count : 0;
-  return { ...replayed, layout, resizeBlock, journal, data: placer.data, runs: placer.runs, end };
+  const { data, runs } = placer;
+  const end = runs.reduce((most, { block, count }) => Math.max(most, block + count), 0);
+  const inodes = kept?.inodes ?? replayed.inodes;
+  return {
+    ...{ ...replayed, inodes, layout, resizeBlock, journal, end },
+    data: data.sort((a, b) => a.block - b.block),
+    runs: runs.sort((a, b) => a.block - b.block),
+  };
 }
 
 class Placer {
   readonly data: DataExtent[] = [];
   readonly runs: Run[] = [];
-  readonly #layout: Layout;
+  room: Room;
   readonly #done = new Set<Node>();
-  #next = 0;
 
-  constructor(layout: Layout) {
-    this.#layout = layout;
+  constructor(room: Room) {
+    this.room = room;
   }
 
-  align(): void {
-    this.#next = roundUp(this.#next, layerAlignment);
-  }
-
-  /** The next free blocks; cut where the reserved start of a group is in the way. */
-  take(count: number, live: boolean): Run[] {
-    const taken: Run[] = [];
-    for (let left = count; left > 0; ) {
-      const group = Math.floor(this.#next / groupBlocks);
-      const usable = group * groupBlocks + reservedBlocks(this.#layout, group);
-      this.#next = Math.max(this.#next, usable);
-      const run = {
-        block: this.#next,
-        count: Math.min(left, (group + 1) * groupBlocks - this.#next),
-      };
-      this.#next += run.count;
-      left -= run.count;
-      taken.push(run);
-      if (live) this.runs.push(run);
-    }
+  take(count: number, live: boolean, owner: object, logical?: number): Run[] {
+    const taken = this.room.take(count, owner, logical);
+    if (live) this.runs.push(...taken);
     return taken;
   }
 
@@ -118,7 +111,7 @@ class Placer {
   }
 
   attributes(node: Node): void {
-    if (node.attributes.needsBlock) node.attributeBlock = this.take(1, true)[0]!.block;
+    if (node.attributes.needsBlock) node.attributeBlock = this.take(1, true, node)[0]!.block;
   }
 
   #file(node: Node): void {
@@ -137,7 +130,7 @@ class Placer {
   }
 
   #extend(file: SystemFile, logical: number, blocks: number, live: boolean): Run[] {
-    const runs = this.take(blocks, live);
+    const runs = this.take(blocks, live, file, logical);
     let at = logical;
     for (const run of runs) {
       appendRun(file.extents, at, run);
@@ -150,7 +143,7 @@ class Placer {
     treeLevels(file.extents.length).forEach((needed, i) => {
       file.levels[i] ??= [];
       const level = file.levels[i];
-      while (level.length < needed) level.push(this.take(1, live)[0]!.block);
+      while (level.length < needed) level.push(this.take(1, live, file)[0]!.block);
     });
   }
 }
