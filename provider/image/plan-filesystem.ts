@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { LastPlacement } from "../ext4/placement/last-placement.ts";
 import { type Ext4Plan, planExt4, withBoot } from "../ext4/plan.ts";
 import type { BootInstall } from "../plan/boot-files.ts";
 import { patchExtlinux } from "../plan/extlinux.ts";
@@ -22,10 +23,11 @@ export interface FilesystemPlan {
   readonly sourceDateEpoch: number;
 }
 
-/** Plans a filesystem: tree, fstab and boot files, with the boot loader told where its second part lies. */
+/** Plans a filesystem: tree, fstab and boot files, with the boot loader told where its second part lies; `last` is to be kept. */
 export async function planFilesystem(
   request: FilesystemPlan,
   ctx: Context,
+  last?: LastPlacement,
 ): Promise<{ plan: Ext4Plan; sources: readonly string[] }> {
   const whole = await loadTree(await ctx.materialise(request.tree));
   const tree = request.subtree === "/" ? whole : subtree(whole, request.subtree.slice(1));
@@ -35,11 +37,12 @@ export async function planFilesystem(
   const loader = request.installs.find((install) => install.method === "extlinux");
   if (!loader?.bootSector) {
     const filled = await withFiles(tree, files, request.sourceDateEpoch, ctx.store);
-    return { plan: planExt4(filled, options(request, [])), sources: filled.sources };
+    return { plan: planExt4(filled, options(request, []), last), sources: filled.sources };
   }
   const sys = `${loader.directory.slice(1)}/ldlinux.sys`;
   const bootSector = await readFile(await ctx.materialise(loader.bootSector));
-  return planBootable({ request, tree, files, sys, bootSector, directory: loader.directory }, ctx);
+  const { directory } = loader;
+  return planBootable({ request, tree, files, sys, bootSector, directory, last }, ctx);
 }
 
 interface Bootable {
@@ -49,18 +52,19 @@ interface Bootable {
   readonly sys: string;
   readonly bootSector: Uint8Array;
   readonly directory: string;
+  readonly last: LastPlacement | undefined;
 }
 
 /** Plans twice: first to learn where ldlinux.sys lies, which only its size decides; then with its content told so. */
 async function planBootable(
-  { request, tree, files, sys, bootSector, directory }: Bootable,
+  { request, tree, files, sys, bootSector, directory, last }: Bootable,
   ctx: Context,
 ) {
   const pristine = files.find((file) => file.path === sys)?.content;
   if (!pristine) throw new Error(`The boot loader places no /${sys}`);
   const fill = (list: readonly MachineFile[]) =>
     withFiles(tree, list, request.sourceDateEpoch, ctx.store);
-  const draft = planExt4(await fill(files), options(request, [sys]));
+  const draft = planExt4(await fill(files), options(request, [sys]), last);
   const { offsetBytes, sizeBytes } = request.partition;
   const patched = patchExtlinux({
     ldlinuxSys: pristine,
@@ -73,7 +77,7 @@ async function planBootable(
   const filled = await fill(
     files.map((f) => (f.path === sys ? { ...f, content: patched.ldlinuxSys } : f)),
   );
-  const plan = planExt4(filled, options(request, [sys]));
+  const plan = planExt4(filled, options(request, [sys]), last);
   if (`${plan.blocksOf(sys)}` !== `${draft.blocksOf(sys)}`)
     throw new Error(`/${sys} moved between two plans`);
   const first = new Uint8Array(1024);
