@@ -1,8 +1,8 @@
 /** What a builder is asked for; paths are absolute. */
 export interface Build {
-  /** Folder sent as the build context; without one the Dockerfile stands alone. */
+  /** Folder sent as the build context, or `URL#COMMIT:FOLDER` of a git repository; without one the Dockerfile stands alone. */
   readonly context?: string;
-  /** Path of the Dockerfile, or its text where there is no context. */
+  /** Path of the Dockerfile (in a repository relative to its folder), or its text where there is no context. */
   readonly dockerfile: string;
   readonly platform: string;
   readonly target?: string | undefined;

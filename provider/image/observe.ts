@@ -93,34 +93,32 @@ async function readable<T>(folder: string, property: string, work: () => Promise
 }
 
 function mapPaths(source: RootfsSource, change: (path: string) => string): RootfsSource {
-  const { dockerfile, image, ...paths } = source;
+  const { dockerfile, git, image, ...paths } = source;
   const moved = Object.entries(paths).map(([key, path]) => [key, path && change(path)]);
+  const withSecrets = <T extends Pick<NonNullable<typeof git>, "secrets">>(build: T): T =>
+    build.secrets
+      ? {
+          ...build,
+          secrets: build.secrets.map((s) => (s.file ? { ...s, file: change(s.file) } : s)),
+        }
+      : build;
   return {
     ...(image ? { image } : {}),
     ...Object.fromEntries(moved),
+    ...(git ? { git: withSecrets(git) } : {}),
     ...(dockerfile
-      ? {
-          dockerfile: {
-            ...dockerfile,
-            context: change(dockerfile.context),
-            ...(dockerfile.secrets
-              ? {
-                  secrets: dockerfile.secrets.map((s) =>
-                    s.file ? { ...s, file: change(s.file) } : s,
-                  ),
-                }
-              : {}),
-          },
-        }
+      ? { dockerfile: withSecrets({ ...dockerfile, context: change(dockerfile.context) }) }
       : {}),
   };
 }
 
-function portable(path: string, cwd: string): string {
+/** A path of the project relative to its folder, so that a checkout elsewhere is no change. */
+export function portable(path: string, cwd: string): string {
   return isAbsolute(path) ? relative(cwd, path) || "." : path;
 }
 
-async function hashFile(path: string, property: string, cwd: string): Promise<string> {
+/** The sha256 of a file of the project; an input problem where it cannot be read. */
+export async function hashFile(path: string, property: string, cwd: string): Promise<string> {
   return sha256File(resolve(cwd, path)).catch((error: NodeJS.ErrnoException) => {
     const reason = error.code === "ENOENT" ? "there is no such file" : `${error.code}`;
     throw new InputError([
@@ -129,7 +127,8 @@ async function hashFile(path: string, property: string, cwd: string): Promise<st
   });
 }
 
-async function demandFolder(folder: string, property: string, given: string): Promise<void> {
+/** An input problem where a path is not that of a folder. */
+export async function demandFolder(folder: string, property: string, given: string): Promise<void> {
   const found = await stat(folder).catch(() => undefined);
   if (!found?.isDirectory())
     throw new InputError([

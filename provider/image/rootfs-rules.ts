@@ -10,14 +10,15 @@ export function rootfsProblems(inputs: Partial<RootfsInputs>): InputProblem[] {
     if (given.length !== 1)
       problems.push({
         property: "source",
-        reason: `needs exactly one of dockerfile, image, ociLayout, ociArchive, dockerArchive, tar, directory; got ${given.map(([key]) => key).join(" and ") || "none"}`,
+        reason: `needs exactly one of dockerfile, git, image, ociLayout, ociArchive, dockerArchive, tar, directory; got ${given.map(([key]) => key).join(" and ") || "none"}`,
       });
-    for (const [i, { env, file }] of (source.dockerfile?.secrets ?? []).entries())
-      if ((env === undefined) === (file === undefined))
-        problems.push({
-          property: `source.dockerfile.secrets[${i}]`,
-          reason: "needs either env or file",
-        });
+    for (const kind of ["dockerfile", "git"] as const)
+      for (const [i, { env, file }] of (source[kind]?.secrets ?? []).entries())
+        if ((env === undefined) === (file === undefined))
+          problems.push({
+            property: `source.${kind}.secrets[${i}]`,
+            reason: "needs either env or file",
+          });
   }
   const seen = new Map<string, number>();
   for (const [i, file] of (files ?? []).entries()) {

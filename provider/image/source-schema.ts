@@ -27,53 +27,100 @@ const secret = z
     description: "A secret that a build may read; its value is in no state, key or log.",
   });
 
+/** What every build can be told, wherever its context is. */
+const buildOptions = {
+  target: z.string().min(1).optional().describe("Stage to build. Default: the last."),
+  buildArgs: z.record(z.string(), z.string()).optional().describe("Values of ARG instructions."),
+  builder: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Name of the buildx builder. Default: the one the docker CLI is set to."),
+  pull: z
+    .boolean()
+    .optional()
+    .describe("Look for newer base images at every build. Default: false."),
+  cacheFrom: z
+    .array(z.string().min(1))
+    .optional()
+    .describe("Where the builder looks for cached layers (docker buildx build --cache-from)."),
+  cacheTo: z
+    .array(z.string().min(1))
+    .optional()
+    .describe("Where the builder stores cached layers (docker buildx build --cache-to)."),
+  network: z
+    .enum(["default", "none", "host"])
+    .optional()
+    .describe("Network of RUN instructions. Default: the builder's."),
+  ssh: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('SSH agents that RUN --mount=type=ssh may use, such as "default".'),
+  secrets: z.array(secret).optional().describe("Secrets that RUN --mount=type=secret may read."),
+  triggers: z
+    .array(z.string())
+    .optional()
+    .describe(
+      "Any texts; a new one builds the image once without cached layers, to renew what apt installed.",
+    ),
+};
+
 const dockerfile = z
   .strictObject({
     context: relativePath.describe("Folder sent to the builder, relative to the project."),
     file: relativePath
       .optional()
       .describe("Dockerfile, relative to the context. Default: Dockerfile."),
-    target: z.string().min(1).optional().describe("Stage to build. Default: the last."),
-    buildArgs: z.record(z.string(), z.string()).optional().describe("Values of ARG instructions."),
-    builder: z
-      .string()
-      .min(1)
-      .optional()
-      .describe("Name of the buildx builder. Default: the one the docker CLI is set to."),
-    pull: z
-      .boolean()
-      .optional()
-      .describe("Look for newer base images at every build. Default: false."),
-    cacheFrom: z
-      .array(z.string().min(1))
-      .optional()
-      .describe("Where the builder looks for cached layers (docker buildx build --cache-from)."),
-    cacheTo: z
-      .array(z.string().min(1))
-      .optional()
-      .describe("Where the builder stores cached layers (docker buildx build --cache-to)."),
-    network: z
-      .enum(["default", "none", "host"])
-      .optional()
-      .describe("Network of RUN instructions. Default: the builder's."),
-    ssh: z
-      .array(z.string().min(1))
-      .optional()
-      .describe('SSH agents that RUN --mount=type=ssh may use, such as "default".'),
-    secrets: z.array(secret).optional().describe("Secrets that RUN --mount=type=secret may read."),
-    triggers: z
-      .array(z.string())
-      .optional()
-      .describe(
-        "Any texts; a new one builds the image once without cached layers, to renew what apt installed.",
-      ),
+    ...buildOptions,
   })
   .meta({ id: "DockerfileSource", description: "A Dockerfile and its build context." });
+
+const repositoryPath = z
+  .string()
+  .regex(
+    /^(?!\/)(?!(.*\/)?\.\.(\/|$))[^\p{Cc}]+$/u,
+    "must be a path inside the repository, such as deploy/web",
+  );
+
+const git = z
+  .strictObject({
+    url: z
+      .string()
+      .regex(
+        /^(https?:\/\/[^\s\p{Cc}#?]+\.git|(git|ssh):\/\/[^\s\p{Cc}#?]+|[\w.-]+@[\w.-]+:[^\s\p{Cc}#?]+)$/u,
+        "must be a repository that the builder can clone: https://….git (the builder takes what does not end in .git for a file), ssh://…, git://… or git@host:path",
+      )
+      .refine(
+        (url) => !/^(https?|git):\/\/[^/]*@/.test(url),
+        "must not hold a user or password, which would stand in the state (give the token as the secret GIT_AUTH_TOKEN)",
+      )
+      .describe("URL of the repository, as the builder reaches it."),
+    commit: z
+      .string()
+      .regex(
+        /^[0-9a-f]{40}$/,
+        "must be a full commit of 40 hex digits: branches and tags move (git rev-parse BRANCH tells it)",
+      )
+      .describe("Commit to build, in full."),
+    path: repositoryPath
+      .optional()
+      .describe("Folder of the repository that is the build context. Default: all of it."),
+    file: repositoryPath
+      .optional()
+      .describe("Dockerfile, relative to the context. Default: Dockerfile."),
+    ...buildOptions,
+  })
+  .meta({
+    id: "GitSource",
+    description:
+      "A Dockerfile in a commit of a git repository, cloned by the builder; a private one by ssh, or by a secret GIT_AUTH_TOKEN.",
+  });
 
 /** Where a root filesystem comes from. */
 export const rootfsSourceSchema = z
   .strictObject({
     dockerfile: dockerfile.optional().describe("Build a Dockerfile."),
+    git: git.optional().describe("Build a Dockerfile of a git repository, at a commit."),
     image: z
       .string()
       .min(1)

@@ -6,6 +6,9 @@ import { BootwrightResource } from "./resource.ts";
 /** Values of `DockerfileSource.network`. */
 export type DockerfileSourceNetwork = "default" | "none" | "host";
 
+/** Values of `GitSource.network`. */
+export type GitSourceNetwork = "default" | "none" | "host";
+
 /** Values of `Rootfs.platform`. */
 export type RootfsPlatform = "linux/amd64";
 
@@ -102,10 +105,50 @@ export interface DockerfileSourceArgs {
   readonly triggers?: pulumi.Input<pulumi.Input<string>[]> | undefined;
 }
 
+/**
+ * A Dockerfile in a commit of a git repository, cloned by the builder; a private one by ssh, or
+ * by a secret GIT_AUTH_TOKEN.
+ */
+export interface GitSourceArgs {
+  /** URL of the repository, as the builder reaches it. */
+  readonly url: pulumi.Input<string>;
+  /** Commit to build, in full. */
+  readonly commit: pulumi.Input<string>;
+  /** Folder of the repository that is the build context. Default: all of it. */
+  readonly path?: pulumi.Input<string> | undefined;
+  /** Dockerfile, relative to the context. Default: Dockerfile. */
+  readonly file?: pulumi.Input<string> | undefined;
+  /** Stage to build. Default: the last. */
+  readonly target?: pulumi.Input<string> | undefined;
+  /** Values of ARG instructions. */
+  readonly buildArgs?: pulumi.Input<Record<string, pulumi.Input<string>>> | undefined;
+  /** Name of the buildx builder. Default: the one the docker CLI is set to. */
+  readonly builder?: pulumi.Input<string> | undefined;
+  /** Look for newer base images at every build. Default: false. */
+  readonly pull?: pulumi.Input<boolean> | undefined;
+  /** Where the builder looks for cached layers (docker buildx build --cache-from). */
+  readonly cacheFrom?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /** Where the builder stores cached layers (docker buildx build --cache-to). */
+  readonly cacheTo?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /** Network of RUN instructions. Default: the builder's. */
+  readonly network?: pulumi.Input<GitSourceNetwork> | undefined;
+  /** SSH agents that RUN --mount=type=ssh may use, such as "default". */
+  readonly ssh?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /** Secrets that RUN --mount=type=secret may read. */
+  readonly secrets?: pulumi.Input<pulumi.Input<BuildSecretArgs>[]> | undefined;
+  /**
+   * Any texts; a new one builds the image once without cached layers, to renew what apt
+   * installed.
+   */
+  readonly triggers?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+}
+
 /** Where the root filesystem comes from; exactly one. */
 export interface RootfsSourceArgs {
   /** Build a Dockerfile. */
   readonly dockerfile?: pulumi.Input<DockerfileSourceArgs> | undefined;
+  /** Build a Dockerfile of a git repository, at a commit. */
+  readonly git?: pulumi.Input<GitSourceArgs> | undefined;
   /** An image in the builder's engine, by reference or digest. */
   readonly image?: pulumi.Input<string> | undefined;
   /** An OCI layout folder with one image. */
