@@ -6,6 +6,7 @@ import { canBeRoot, findDistribution } from "./root.ts";
 
 /** Tools that check in the tests what the provider wrote by other means, and their Debian packages. */
 const packages: Readonly<Record<string, string>> = {
+  "7z": "p7zip-full",
   bsdtar: "libarchive-tools",
   cpio: "cpio",
   debugfs: "e2fsprogs",
@@ -28,6 +29,7 @@ const packages: Readonly<Record<string, string>> = {
 /** Packages without a program of their own: boot code that the host runner reads. */
 const files: Readonly<Record<string, string>> = {
   "/usr/lib/syslinux/mbr/mbr.bin": "syslinux-common",
+  "/usr/share/OVMF/OVMF_CODE_4M.fd": "ovmf",
 };
 
 /** Provides the tools that only the tests run on the host. */

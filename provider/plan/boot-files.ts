@@ -16,9 +16,9 @@ export const installSchema = z
   .strictObject({
     partition: z.string().describe("Name of the partition whose filesystem it is."),
     method: z
-      .enum(["extlinux", "files"])
+      .enum(["extlinux", "syslinux", "files"])
       .describe(
-        "`extlinux` tells ldlinux.sys and the boot sector where the file lies; `files` only places files.",
+        "`extlinux` (on ext4) and `syslinux` (on FAT) tell ldlinux.sys and the boot sector where the file lies; `files` only places files.",
       ),
     directory: z.string().describe("Directory of the boot loader, such as `/boot`."),
     files: z.array(placedFileSchema).describe("Files to place."),

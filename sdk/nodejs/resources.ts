@@ -53,10 +53,10 @@ export type PartitionRequestFilesystem = "ext4" | "fat12" | "fat16" | "fat32" | 
 export type BootloaderType = "extlinux";
 
 /** Values of `BootInstall.method`. */
-export type BootInstallMethod = "extlinux" | "files";
+export type BootInstallMethod = "extlinux" | "syslinux" | "files";
 
 /** Values of `Filesystem.type`. */
-export type FilesystemType = "ext4";
+export type FilesystemType = "ext4" | "fat12" | "fat16" | "fat32";
 
 /** Values of `ConvertedImage.format`. */
 export type ConvertedImageFormat = "vhd" | "qcow2" | "vdi" | "vhdx" | "vmdk" | "gce" | "ova";
@@ -420,8 +420,8 @@ export interface BootInstall {
   /** Name of the partition whose filesystem it is. */
   readonly partition: string;
   /**
-   * `extlinux` tells ldlinux.sys and the boot sector where the file lies; `files` only places
-   * files.
+   * `extlinux` (on ext4) and `syslinux` (on FAT) tell ldlinux.sys and the boot sector where the
+   * file lies; `files` only places files.
    */
   readonly method: BootInstallMethod;
   /** Directory of the boot loader, such as `/boot`. */
@@ -437,8 +437,8 @@ export interface BootInstallArgs {
   /** Name of the partition whose filesystem it is. */
   readonly partition: pulumi.Input<string>;
   /**
-   * `extlinux` tells ldlinux.sys and the boot sector where the file lies; `files` only places
-   * files.
+   * `extlinux` (on ext4) and `syslinux` (on FAT) tell ldlinux.sys and the boot sector where the
+   * file lies; `files` only places files.
    */
   readonly method: pulumi.Input<BootInstallMethod>;
   /** Directory of the boot loader, such as `/boot`. */
@@ -740,8 +740,11 @@ export class Bootloader extends BootwrightResource {
 export interface FilesystemArgs {
   /** Filesystem to make. Default: `ext4`. */
   readonly type?: pulumi.Input<FilesystemType> | undefined;
-  /** What it holds, such as `rootfs.ref`. */
-  readonly tree: pulumi.Input<RefArgs>;
+  /**
+   * What it holds, such as `rootfs.ref`; FAT may do without, and then holds what `installs`
+   * place.
+   */
+  readonly tree?: pulumi.Input<RefArgs> | undefined;
   /** Folder of the tree that becomes the filesystem's root. Default: `/`. */
   readonly subtree?: pulumi.Input<string> | undefined;
   /** Where it lies: one of `layout.partitions`. */
@@ -755,22 +758,32 @@ export interface FilesystemArgs {
   readonly fstab?: pulumi.Input<pulumi.Input<FstabEntryArgs>[]> | undefined;
   /** Creation time of the filesystem, in seconds since 1970. Default: 2025-01-01. */
   readonly sourceDateEpoch?: pulumi.Input<number> | undefined;
+  /**
+   * Only for ext4: where everything lay in an earlier version, a copy of the file at its
+   * `placementPath`. What it knows stays where it lay.
+   */
+  readonly placement?: pulumi.Input<GivenFileArgs> | undefined;
 }
 
 /** One partition's bytes from a tree or a part of it. */
 export class Filesystem extends BootwrightResource {
-  /** The filesystem, as its plan: metadata blocks, and where its data comes from. */
+  /**
+   * The filesystem: of ext4 the plan (metadata blocks, and where its data comes from), of FAT
+   * the bytes.
+   */
   declare readonly ref: pulumi.Output<Ref>;
   /** Size of the filesystem in bytes. */
   declare readonly sizeBytes: pulumi.Output<number>;
   /** Bytes that are free in it. */
   declare readonly freeBytes: pulumi.Output<number>;
-  /** Files that it has room for. */
-  declare readonly freeInodes: pulumi.Output<number>;
+  /** Files that ext4 has room for. */
+  declare readonly freeInodes: pulumi.Output<number | undefined>;
+  /** Where everything lies in an ext4: a file for the `placement` of a later version. */
+  declare readonly placement: pulumi.Output<Ref | undefined>;
 
   constructor(name: string, args: FilesystemArgs, opts?: pulumi.CustomResourceOptions) {
     super(
-      { type: "Filesystem", outputs: ["ref", "sizeBytes", "freeBytes", "freeInodes"] },
+      { type: "Filesystem", outputs: ["ref", "sizeBytes", "freeBytes", "freeInodes", "placement"] },
       name,
       args,
       opts,

@@ -1,17 +1,30 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { InputError } from "../../errors.ts";
 import { savePlan } from "../../ext4/object.ts";
-import { planFilesystem } from "../../image/plan-filesystem.ts";
+import { filesystemProblems } from "../../image/filesystem-rules.ts";
+import { makeFat } from "../../image/make-fat.ts";
+import { type FilesystemPlan, planFilesystem } from "../../image/plan-filesystem.ts";
 import { installSchema } from "../../plan/boot-files.ts";
 import { seededUuid } from "../../plan/canonical.ts";
+import { fatTypeOf, fatTypes } from "../../plan/fat-type.ts";
 import { fstabEntrySchema } from "../../plan/fstab.ts";
 import { partitionSchema } from "../../plan/layout.ts";
 import { refSchema } from "../../plan/ref.ts";
-import { defineResource } from "../../resource.ts";
+import { type Context, defineResource } from "../../resource.ts";
+import { type GivenFile, givenFileSchema } from "../collect/given-file.ts";
+import { loadPlacement, observePlacement, storePlacement } from "./placement.ts";
 
 const inputs = z.strictObject({
-  type: z.enum(["ext4"]).default("ext4").describe("Filesystem to make."),
-  tree: refSchema.describe("What it holds, such as `rootfs.ref`."),
+  type: z
+    .enum(["ext4", ...fatTypes])
+    .default("ext4")
+    .describe("Filesystem to make."),
+  tree: refSchema
+    .optional()
+    .describe(
+      "What it holds, such as `rootfs.ref`; FAT may do without, and then holds what `installs` place.",
+    ),
   subtree: z
     .string()
     .regex(/^\/([^\0]*[^/\0])?$/, 'must be absolute, such as "/home", and not end with a slash')
@@ -35,20 +48,72 @@ const inputs = z.strictObject({
     .max(2 ** 32 - 1)
     .default(1735689600)
     .describe("Creation time of the filesystem, in seconds since 1970. Default: 2025-01-01."),
+  placement: givenFileSchema
+    .optional()
+    .describe(
+      "Only for ext4: where everything lay in an earlier version, a copy of the file at its `placementPath`. What it knows stays where it lay.",
+    ),
 });
 
 const outputs = z.object({
   ref: refSchema.describe(
-    "The filesystem, as its plan: metadata blocks, and where its data comes from.",
+    "The filesystem: of ext4 the plan (metadata blocks, and where its data comes from), of FAT the bytes.",
   ),
   sizeBytes: z.number().int().describe("Size of the filesystem in bytes."),
   freeBytes: z.number().int().describe("Bytes that are free in it."),
-  freeInodes: z.number().int().describe("Files that it has room for."),
+  freeInodes: z.number().int().optional().describe("Files that ext4 has room for."),
+  placement: refSchema
+    .optional()
+    .describe("Where everything lies in an ext4: a file for the `placement` of a later version."),
 });
 
+type Inputs = z.output<typeof inputs>;
+
+function plan({ type, tree, subtree, partition, installs, fstab, ...rest }: Inputs) {
+  const { sourceDateEpoch, placement } = rest;
+  const { name, offsetBytes, sizeBytes, uuid, label } = partition;
+  const common = {
+    subtree,
+    partition: { offsetBytes, sizeBytes, uuid, label },
+    installs: installs.filter((install) => install.partition === name),
+    sourceDateEpoch,
+  };
+  const fat = fatTypeOf(type);
+  if (fat) return { ...common, type: fat, tree };
+  if (!tree) throw new InputError([{ property: "tree", reason: "is required for ext4" }]);
+  const hashSeed = seededUuid(uuid, "ext4 hash seed");
+  const kept = placement?.sha256 ? { placement: { ...placement, sha256: placement.sha256 } } : {};
+  return { ...common, type: "ext4" as const, tree, fstab, hashSeed, ...kept };
+}
+
+type Ext4Request = FilesystemPlan & { readonly placement?: Required<GivenFile> };
+
+async function makeExt4({ placement, ...request }: Ext4Request, ctx: Context) {
+  ctx.log.progress("planning the filesystem");
+  const last = placement && (await loadPlacement(placement, ctx));
+  const filesystem = await planFilesystem(request, ctx, last);
+  const needs = filesystem.sources.map((digest) => ({ kind: "layer" as const, digest }));
+  await ctx.store.stage(async (folder) => {
+    const file = join(folder, "ext4");
+    await savePlan(filesystem.plan, file);
+    await ctx.store.commit({ kind: "ext4", digest: filesystem.plan.digest, file, needs });
+  });
+  const { blocks, blockSize, freeBlocks, freeInodes, digest } = filesystem.plan;
+  return {
+    ref: { kind: "ext4" as const, digest, recipe: "" },
+    sizeBytes: blocks * blockSize,
+    freeBytes: freeBlocks * blockSize,
+    freeInodes,
+    placement: await storePlacement(filesystem.plan, ctx),
+  };
+}
+
 /**
- * One partition's bytes from a tree: ext4, planned without a tool, a mount or a copy.
+ * One partition's bytes from a tree: ext4 or FAT, planned without a tool or a mount.
  * Changes when the tree, the boot loader's files, fstab, or the partition's place, size, label or UUID do.
+ *
+ * FAT holds files and directories of root's that everybody may read, with their bytes and times (even seconds, from 1980 on); who owns
+ * and may do what is for the mount to say. Anything else of the tree is refused by its path.
  *
  * @example
  * new Filesystem("root", { tree: rootfs.ref, partition: layout.layout.partitions[0] });
@@ -56,48 +121,14 @@ const outputs = z.object({
 export const Filesystem = defineResource({
   name: "Filesystem",
   description: "One partition's bytes from a tree or a part of it.",
-  version: 1,
+  version: 2,
   inputs,
   outputs,
-  rules: ({ tree, type, partition }) => [
-    ...(tree && tree.kind !== "tree"
-      ? [{ property: "tree", reason: `must be a tree, such as rootfs.ref, got a ${tree.kind}` }]
-      : []),
-    ...(type && partition && partition.filesystem !== type
-      ? [
-          {
-            property: "type",
-            reason: `"${type}" is not what partition "${partition.name}" is for ("${partition.filesystem}")`,
-          },
-        ]
-      : []),
-  ],
-  plan: ({ partition, installs, ...rest }) => ({
-    ...rest,
-    partition: {
-      offsetBytes: partition.offsetBytes,
-      sizeBytes: partition.sizeBytes,
-      uuid: partition.uuid,
-      label: partition.label,
-    },
-    hashSeed: seededUuid(partition.uuid, "ext4 hash seed"),
-    installs: installs.filter((install) => install.partition === partition.name),
-  }),
-  make: async (plan, ctx) => {
-    ctx.log.progress("planning the filesystem");
-    const filesystem = await planFilesystem(plan, ctx);
-    const needs = filesystem.sources.map((digest) => ({ kind: "layer" as const, digest }));
-    await ctx.store.stage(async (folder) => {
-      const file = join(folder, "ext4");
-      await savePlan(filesystem.plan, file);
-      await ctx.store.commit({ kind: "ext4", digest: filesystem.plan.digest, file, needs });
-    });
-    const { blocks, blockSize, freeBlocks, freeInodes, digest } = filesystem.plan;
-    return {
-      ref: { kind: "ext4" as const, digest, recipe: "" },
-      sizeBytes: blocks * blockSize,
-      freeBytes: freeBlocks * blockSize,
-      freeInodes,
-    };
-  },
+  observe: async ({ placement }, ctx) =>
+    placement ? { placement: await observePlacement(placement, ctx) } : {},
+  rules: (given, omitted = () => false) => filesystemProblems(given, omitted("tree")),
+  plan,
+  known: ({ type, partition }) => (type === "ext4" ? {} : { sizeBytes: partition.sizeBytes }),
+  make: async (request, ctx) =>
+    request.type === "ext4" ? makeExt4(request, ctx) : makeFat(request, ctx),
 });

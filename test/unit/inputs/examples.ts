@@ -166,6 +166,12 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
       installs: [install],
       fstab: [{ device: "LABEL=rootfs", mountPoint: "/", type: "ext4", options: "ro", pass: 1 }],
       sourceDateEpoch: 0,
+      placement: { path: "placement.json", sha256: "b".repeat(64) },
+    },
+    {
+      type: "fat16",
+      partition: { ...partition, type: "fat16", filesystem: "fat16", uuid: "1A2B-3C4D" },
+      installs: [{ ...install, method: "syslinux" }],
     },
   ],
   DiskImage: [
