@@ -1,4 +1,5 @@
 import { delimiter, join } from "node:path";
+import { bench } from "./bench.ts";
 import { buildSources } from "./build.ts";
 import { setUpEngine } from "./engine.ts";
 import { setUpHostTools } from "./host-tools.ts";
@@ -18,6 +19,7 @@ const modes = {
     needsHostTools: true,
     run: (env: Record<string, string>) => test({ ...env, BOOTWRIGHT_TEST_ALL: "1" }),
   },
+  bench: { needsHostTools: true, run: bench },
   only: { needsHostTools: true, run: printEnvironment },
 };
 
