@@ -26,6 +26,7 @@ export interface MachineWishes {
   readonly diskSizeMiB?: unknown;
   readonly label?: unknown;
   readonly exportTo?: unknown;
+  readonly placement?: unknown;
   readonly bootTest?: Readonly<Record<string, unknown>>;
   readonly azure?: Readonly<Record<string, unknown>>;
 }
@@ -94,6 +95,7 @@ export function machineDeclarations(wishes: MachineWishes): Declaration[] {
         tree: from("rootfs", "ref"),
         partition: root,
         installs: from("bootloader", "installs"),
+        placement: wishes.placement,
       },
     },
     {

@@ -41,6 +41,7 @@ function resourceClass(resource: ResourceType): string {
       : []),
   ];
   const isFile = hasFile(resource);
+  const files = outputs.filter(isOtherFile);
   return [
     `/** Inputs of {@link ${name}}. */`,
     `export interface ${name}Args {`,
@@ -52,10 +53,15 @@ function resourceClass(resource: ResourceType): string {
         `${doc(describeWithDefault(field), "  ")}  declare readonly ${field.name}: pulumi.Output<${plain(field.shape)}${field.required ? "" : " | undefined"}>;`,
     ),
     ...(isFile ? [`${doc(pathDescription, "  ")}  readonly path: pulumi.Output<string>;`] : []),
+    ...files.map(
+      ({ name: file }) =>
+        `${doc(otherPathDescription(file), "  ")}  readonly ${file}Path: pulumi.Output<string>;`,
+    ),
     "",
     `  constructor(name: string, args: ${name}Args, opts?: pulumi.CustomResourceOptions) {`,
     `    super({ ${declaration.join(", ")} }, name, args, opts);`,
     ...(isFile ? ["    this.path = pathInStore(this.ref);"] : []),
+    ...files.map(({ name: file }) => `    this.${file}Path = pathInStore(this.${file});`),
     "  }",
     "}",
     "",
@@ -64,6 +70,15 @@ function resourceClass(resource: ResourceType): string {
 
 const pathDescription =
   "Where the image lies in the store of this machine; empty for a VHD, which is a view of its disk (`exportTo` writes it out). Computed when the program runs; in no state.";
+
+/** A file besides the artefact that a resource is there for. */
+function isOtherFile({ name, shape }: Field): boolean {
+  return name !== "ref" && shape.kind === "object" && shape.name === "Ref";
+}
+
+function otherPathDescription(output: string): string {
+  return `Where \`${output}\` lies in the store of this machine; empty for none. Computed when the program runs; in no state.`;
+}
 
 /** What can be exported is a file that the program can name too. */
 function hasFile({ inputs, outputs }: ResourceType): boolean {

@@ -780,6 +780,11 @@ export class Filesystem extends BootwrightResource {
   declare readonly freeInodes: pulumi.Output<number | undefined>;
   /** Where everything lies in an ext4: a file for the `placement` of a later version. */
   declare readonly placement: pulumi.Output<Ref | undefined>;
+  /**
+   * Where `placement` lies in the store of this machine; empty for none. Computed when the
+   * program runs; in no state.
+   */
+  readonly placementPath: pulumi.Output<string>;
 
   constructor(name: string, args: FilesystemArgs, opts?: pulumi.CustomResourceOptions) {
     super(
@@ -979,5 +984,6 @@ export class AzurePageBlob extends BootwrightResource {
       args,
       opts,
     );
+    this.placementPath = pathInStore(this.placement);
   }
 }

@@ -20,9 +20,12 @@ export interface BuiltMachine {
   readonly root: Partition;
 }
 
-/** Makes what the component Machine declares, through the lifecycle that both faces share. */
-export async function buildMachine(wishes: MachineWishes): Promise<BuiltMachine> {
-  const ctx = await testContext({ find: findStep });
+/** Makes what the component Machine declares, through the lifecycle that both faces share, in a store that others may use too. */
+export async function buildMachine(
+  wishes: MachineWishes,
+  storeRoot?: string,
+): Promise<BuiltMachine> {
+  const ctx = await testContext({ find: findStep, ...(storeRoot ? { storeRoot } : {}) });
   const outputs: Record<string, Record<string, unknown>> = {};
   for (const { child, resource: name, inputs } of machineDeclarations(wishes)) {
     const resource = findResource(name)!;
