@@ -7,6 +7,7 @@ import type { DataExtent } from "./replay/place.ts";
 // A plan as a file: a line of magic, the length of the header in 4 bytes, the header as JSON, and then the
 // metadata blocks in the order of their numbers. Extents are columns, which JSON parses much faster than objects.
 
+const pieceBlocks = 256;
 const magic = Buffer.from("bootwright ext4 plan 1\n");
 
 interface Header extends Omit<Ext4Plan, "meta" | "data" | "blocksOf"> {
@@ -34,7 +35,12 @@ export async function savePlan(plan: Ext4Plan, path: string): Promise<void> {
   length.writeUInt32LE(json.length);
   const file = await open(path, "w");
   try {
-    await file.writeFile(Buffer.concat([magic, length, json, ...meta.map(({ bytes }) => bytes)]));
+    await file.writeFile(Buffer.concat([magic, length, json]));
+    // In pieces: a second copy of all metadata would be the most that a machine of ours takes.
+    for (let at = 0; at < meta.length; at += pieceBlocks) {
+      const piece = meta.slice(at, at + pieceBlocks).map(({ bytes }) => bytes);
+      await file.writeFile(Buffer.concat(piece));
+    }
   } finally {
     await file.close();
   }

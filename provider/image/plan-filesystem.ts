@@ -2,11 +2,13 @@ import { readFile } from "node:fs/promises";
 import type { LastPlacement } from "../ext4/placement/last-placement.ts";
 import { type Ext4Plan, planExt4, withBoot } from "../ext4/plan.ts";
 import type { BootInstall } from "../plan/boot-files.ts";
+import { sha256 } from "../plan/canonical.ts";
 import { patchExtlinux } from "../plan/extlinux.ts";
 import { type FstabEntry, fstabText } from "../plan/fstab.ts";
 import type { Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
 import { loadTree } from "../tree/object.ts";
+import { overlay } from "../tree/overlay.ts";
 import { subtree } from "../tree/subtree.ts";
 import type { Tree } from "../tree/types.ts";
 import type { MachineFile } from "./machine-file.ts";
@@ -62,9 +64,7 @@ async function planBootable(
 ) {
   const pristine = files.find((file) => file.path === sys)?.content;
   if (!pristine) throw new Error(`The boot loader places no /${sys}`);
-  const fill = (list: readonly MachineFile[]) =>
-    withFiles(tree, list, request.sourceDateEpoch, ctx.store);
-  const draft = planExt4(await fill(files), options(request, [sys]), last);
+  const draft = planExt4(alone(sys, pristine), options(request, [sys]));
   const { offsetBytes, sizeBytes } = request.partition;
   const patched = patchExtlinux({
     ldlinuxSys: pristine,
@@ -74,8 +74,11 @@ async function planBootable(
     partitionSectors: sizeBytes / 512,
     directory,
   });
-  const filled = await fill(
+  const filled = await withFiles(
+    tree,
     files.map((f) => (f.path === sys ? { ...f, content: patched.ldlinuxSys } : f)),
+    request.sourceDateEpoch,
+    ctx.store,
   );
   const plan = planExt4(filled, options(request, [sys]), last);
   if (`${plan.blocksOf(sys)}` !== `${draft.blocksOf(sys)}`)
@@ -83,6 +86,15 @@ async function planBootable(
   const first = new Uint8Array(1024);
   first.set(patched.bootSector);
   return { plan: withBoot(plan, first), sources: filled.sources };
+}
+
+/** A tree of one file: what a plan puts first lies where it would lie in any tree. */
+function alone(path: string, content: Uint8Array): Tree {
+  const digest = sha256(content);
+  const size = content.length;
+  const file = { path, type: "file", mode: 0o644, uid: 0, gid: 0, mtime: 0, mtimeNs: 0 } as const;
+  const nothing: Tree = { items: [], sources: [] };
+  return overlay(nothing, digest, [{ ...file, size, digest, segments: [[0, 0, size]] }]);
 }
 
 /** The sectors of 512 bytes, counted from the partition's start, that a file of a plan lies in. */

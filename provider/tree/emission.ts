@@ -102,15 +102,19 @@ export function placesOf(tree: Tree): Place[] {
  * by then; else the inode moves to where that name stands.
  */
 export function inherited(
-  places: readonly Place[],
+  places: Place[],
   orphans: ReadonlyMap<Inode, Name>,
   directoryOf: (name: Name) => Name,
 ): Place[] {
+  const left = [...orphans].flatMap(([inode, name]) => {
+    const heir = inode.names.find((other) => other.fate === "alive");
+    return heir ? [{ name, heir }] : [];
+  });
+  // Mostly nothing is: most files have one name.
+  if (left.length === 0) return places;
   const order = new Map(places.map((place, i) => [place, i]));
   const heirs = new Map<Place, Name>();
-  for (const [inode, name] of orphans) {
-    const heir = inode.names.find((other) => other.fate === "alive");
-    if (!heir) continue;
+  for (const { name, heir } of left) {
     heir.holds = true;
     if (order.get(directoryOf(heir))! > order.get(name)!) continue;
     name.holds = false;
