@@ -13,6 +13,7 @@ import type { Context } from "../resource.ts";
 import { withMachineLock } from "../store/lock.ts";
 import { bootOmissions } from "./boot-rules.ts";
 import { disposableDisk } from "./disposable-disk.ts";
+import { demandMemory } from "./initrd-memory.ts";
 
 /** Everything that decides a boot test. */
 export interface BootPlan {
@@ -38,6 +39,7 @@ export interface BootResult {
 export async function runBootTest(plan: BootPlan, ctx: Context): Promise<BootResult> {
   // What has to be made again first needs no machine.
   for (const ref of [plan.image, plan.kernel, plan.initrd]) if (ref) await ctx.materialise(ref);
+  await demandMemory(plan, ctx);
   ctx.log.progress("waits until no other machine is being tested");
   return withMachineLock("vm", ctx.signal, () =>
     ctx.store.stage((folder) => bootOnce(plan, folder, ctx)),

@@ -29,6 +29,15 @@ export type RootfsScrub =
 /** Values of `Ref.kind`. */
 export type RefKind = "file" | "tree" | "layer" | "ext4" | "disk" | "vhd";
 
+/** Values of `InitramfsInit.run`. */
+export type InitramfsInitRun = "shell" | "command" | "login";
+
+/** Values of `InitramfsInit.network`. */
+export type InitramfsInitNetwork = "none" | "dhcp";
+
+/** Values of `Initramfs.compression`. */
+export type InitramfsCompression = "gzip" | "xz" | "zstd" | "none";
+
 /** How a disk lists its partitions. */
 export type TableKind = "mbr" | "gpt";
 
@@ -267,12 +276,59 @@ export interface ImageConfig {
   readonly workingDir: string;
 }
 
+/** What the image's configuration says of its process. */
+export interface ImageConfigArgs {
+  /** Environment, as NAME=value. */
+  readonly env: pulumi.Input<pulumi.Input<string>[]>;
+  /** ENTRYPOINT. */
+  readonly entrypoint: pulumi.Input<pulumi.Input<string>[]>;
+  /** CMD. */
+  readonly cmd: pulumi.Input<pulumi.Input<string>[]>;
+  /** USER. */
+  readonly user: pulumi.Input<string>;
+  /** WORKDIR. */
+  readonly workingDir: pulumi.Input<string>;
+}
+
 /** A file of the project. */
 export interface GivenFileArgs {
   /** Path of the file, relative to the project. */
   readonly path: pulumi.Input<string>;
   /** What the file must hash to; taken from the file when it is not given. */
   readonly sha256?: pulumi.Input<string> | undefined;
+}
+
+/** What the first process of the machine does. */
+export interface InitramfsInitArgs {
+  /**
+   * `shell`: /bin/sh. `command`: the ENTRYPOINT and CMD of `config`, with its ENV, USER and
+   * WORKDIR. `login`: a login on each console (needs supervise). Default: `shell`.
+   */
+  readonly run?: pulumi.Input<InitramfsInitRun> | undefined;
+  /**
+   * Stay the first process: start again what ends, reap orphans, give each console a terminal
+   * of its own, load drivers from the image's /lib/modules, and power off or reboot cleanly on
+   * the power button and on signals. By busybox's init where the image has it (and by the
+   * image's own /etc/inittab, if there is one), else by a shell. Default: `false`.
+   */
+  readonly supervise?: pulumi.Input<boolean> | undefined;
+  /**
+   * Line that is printed after how long the boot took; empty for none. Default: `Welcome to
+   * your Docker image based Linux.`.
+   */
+  readonly welcome?: pulumi.Input<string> | undefined;
+  /**
+   * Terminals that get the shell or the login (needs supervise); none: the kernel's console.
+   * Default: none.
+   */
+  readonly consoles?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /** `dhcp`: every Ethernet card asks for an address (needs supervise). Default: `none`. */
+  readonly network?: pulumi.Input<InitramfsInitNetwork> | undefined;
+  /**
+   * Keep messages of programs and the kernel in /var/log/messages (needs supervise). Default:
+   * `false`.
+   */
+  readonly syslog?: pulumi.Input<boolean> | undefined;
 }
 
 /** A partition as it is asked for. */
@@ -648,15 +704,31 @@ export class Kernel extends BootwrightResource {
 
 /** Inputs of {@link Initramfs}. */
 export interface InitramfsArgs {
-  /** Kernels of the image with their initrds: `rootfs.kernels`; exclusive with file. */
+  /** Kernels of the image with their initrds: `rootfs.kernels`; exclusive with file and tree. */
   readonly kernels?: pulumi.Input<pulumi.Input<TreeKernelArgs>[]> | undefined;
   /** The initrd of which kernel; by default of the newest. Of a file, what it is called. */
   readonly version?: pulumi.Input<string> | undefined;
-  /** An initrd from a file; exclusive with kernels. */
+  /** An initrd from a file; exclusive with kernels and tree. */
   readonly file?: pulumi.Input<GivenFileArgs> | undefined;
+  /**
+   * A whole tree, such as `rootfs.ref`, packed as the machine's root; exclusive with kernels
+   * and file. Times are kept in whole seconds.
+   */
+  readonly tree?: pulumi.Input<RefArgs> | undefined;
+  /** How the packed tree starts; left out where it has an /init of its own. */
+  readonly init?: pulumi.Input<InitramfsInitArgs> | undefined;
+  /** What `init.run: "command"` starts: `rootfs.config`. */
+  readonly config?: pulumi.Input<ImageConfigArgs> | undefined;
+  /** How a packed tree is compressed; the kernel must know it. Default: gzip. */
+  readonly compression?: pulumi.Input<InitramfsCompression> | undefined;
+  /**
+   * Extended attributes that a packed tree may lose, such as `security.capability`: cpio holds
+   * none, and a tree with any other is refused.
+   */
+  readonly dropXattrs?: pulumi.Input<pulumi.Input<string>[]> | undefined;
 }
 
-/** The initial RAM filesystem of a machine: the image's own, or a file. */
+/** The initial RAM filesystem of a machine: a whole tree, the image's own, or a file. */
 export class Initramfs extends BootwrightResource {
   /** The initial RAM filesystem. */
   declare readonly ref: pulumi.Output<Ref>;
@@ -664,9 +736,18 @@ export class Initramfs extends BootwrightResource {
   declare readonly version: pulumi.Output<string>;
   /** Where it lies in the tree; empty when it is not in the tree. */
   declare readonly path: pulumi.Output<string>;
+  /** Size of a packed tree. */
+  declare readonly sizeBytes: pulumi.Output<number | undefined>;
+  /** Size of a packed tree in the machine's memory. */
+  declare readonly unpackedBytes: pulumi.Output<number | undefined>;
 
   constructor(name: string, args: InitramfsArgs, opts?: pulumi.CustomResourceOptions) {
-    super({ type: "Initramfs", outputs: ["ref", "version", "path"] }, name, args, opts);
+    super(
+      { type: "Initramfs", outputs: ["ref", "version", "path", "sizeBytes", "unpackedBytes"] },
+      name,
+      args,
+      opts,
+    );
   }
 }
 
@@ -793,6 +874,7 @@ export class Filesystem extends BootwrightResource {
       args,
       opts,
     );
+    this.placementPath = pathInStore(this.placement);
   }
 }
 
@@ -879,7 +961,7 @@ export interface BootTestArgs {
   readonly initrd?: pulumi.Input<RefArgs> | undefined;
   /** The command line of `kernel`; `console=ttyS0` when it is left out. */
   readonly commandLine?: pulumi.Input<string> | undefined;
-  /** Memory of the machine. Default: `1024`. */
+  /** Memory of the machine; more than its unpacked initramfs. Default: `1024`. */
   readonly memoryMiB?: pulumi.Input<number> | undefined;
   /** Processors of the machine. Default: `1`. */
   readonly cpus?: pulumi.Input<number> | undefined;
@@ -984,6 +1066,5 @@ export class AzurePageBlob extends BootwrightResource {
       args,
       opts,
     );
-    this.placementPath = pathInStore(this.placement);
   }
 }

@@ -3,6 +3,7 @@ import { expectationsSchema } from "../../plan/boot-expectations.ts";
 import { bootProofSchema } from "../../plan/boot-proof.ts";
 import { refSchema } from "../../plan/ref.ts";
 import { bootOmissions, bootProblems } from "../../prove/boot-rules.ts";
+import { demandMemory } from "../../prove/initrd-memory.ts";
 import { type BootPlan, runBootTest } from "../../prove/run-boot-test.ts";
 import { defineResource } from "../../resource.ts";
 
@@ -25,7 +26,11 @@ const inputs = z.strictObject({
     .string()
     .optional()
     .describe("The command line of `kernel`; `console=ttyS0` when it is left out."),
-  memoryMiB: z.int().min(16).default(1024).describe("Memory of the machine."),
+  memoryMiB: z
+    .int()
+    .min(16)
+    .default(1024)
+    .describe("Memory of the machine; more than its unpacked initramfs."),
   cpus: z.int().min(1).max(64).default(1).describe("Processors of the machine."),
   timeoutSeconds: z
     .int()
@@ -59,6 +64,10 @@ export const BootTest = defineResource({
   outputs,
   packages: ["qemu-system-x86"],
   rules: (given, omitted = () => false) => [...bootProblems(given), ...bootOmissions(omitted)],
+  observe: async (given, ctx) => {
+    await demandMemory(given, ctx);
+    return {};
+  },
   plan: ({ commandLine, ...rest }): BootPlan =>
     rest.kernel ? { ...rest, commandLine: commandLine ?? "console=ttyS0" } : rest,
   make: runBootTest,

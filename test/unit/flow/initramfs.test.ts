@@ -38,3 +38,39 @@ test("Initramfs refuses an image without a kernel", () => {
     /^the image has no kernel/,
   );
 });
+
+const tree = { kind: "tree" as const, digest: `sha256:${"d".repeat(64)}`, recipe: "made" };
+const config = { env: [], entrypoint: ["/run"], cmd: [], user: "", workingDir: "" };
+const refused = (given: object) =>
+  Initramfs.rules?.(parse(given), (input) => !(input in given)).map((problem) => problem.property);
+
+test.each([
+  ["a tree and a file", { tree, file: { path: "f" } }, ["file"]],
+  ["a tree and kernels", { tree, kernels: [whole], version: "6.1.0" }, ["kernels", "version"]],
+  ["what is no tree", { tree: file("a") }, ["tree"]],
+  ["an init of nothing", { kernels: [whole], init: {} }, ["init"]],
+  ["a compression of nothing", { file: { path: "f" }, compression: "xz" }, ["compression"]],
+  ["attributes of nothing", { file: { path: "f" }, dropXattrs: ["user.x"] }, ["dropXattrs"]],
+  ["a command of no configuration", { tree, init: { run: "command" } }, ["config"]],
+  ["a login without supervise", { tree, init: { run: "login" } }, ["init.run"]],
+  [
+    "an environment that no shell can set",
+    { tree, init: { run: "command" }, config: { ...config, env: ["a.b=1"] } },
+    ["config.env[0]"],
+  ],
+])("Initramfs refuses %s", (_what, given, properties) => {
+  expect(refused(given)).toEqual(properties);
+});
+
+test("Initramfs plans what decides the packed tree, and nothing else", () => {
+  expect(Initramfs.plan(parse({ tree, config }))).toEqual({
+    pack: { tree, compression: "gzip", dropXattrs: [] },
+  });
+  const given = { tree, init: { run: "command" }, config, dropXattrs: ["b", "a", "b"] };
+  expect(Initramfs.plan(parse({ ...given, compression: "none" }))).toEqual({
+    pack: {
+      ...{ tree, config, compression: "none", dropXattrs: ["a", "b"] },
+      init: parse(given).init,
+    },
+  });
+});

@@ -121,7 +121,23 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
     { source: { directory: "root" } },
   ],
   Kernel: bootFile,
-  Initramfs: bootFile,
+  Initramfs: [
+    ...bootFile,
+    {
+      tree: ref("tree"),
+      init: {
+        run: "login",
+        supervise: true,
+        welcome: "Hello",
+        consoles: ["ttyS0"],
+        network: "dhcp",
+        syslog: true,
+      },
+      config: { env: ["A=1"], entrypoint: ["/run"], cmd: ["-x"], user: "web", workingDir: "/srv" },
+      compression: "xz",
+      dropXattrs: ["security.capability"],
+    },
+  ],
   PartitionLayout: [
     {
       seed: "project/disk",

@@ -1,0 +1,54 @@
+import { scriptFolder } from "./network.ts";
+import type { InitOptions } from "./options.ts";
+import type { Programs } from "./programs.ts";
+
+/**
+ * The rest of /init where the image has no busybox: the shell stays the first process. It starts again what ends,
+ * reaps orphans while it waits, and ends the machine through the kernel (sysrq), for want of a program that can.
+ * TERM reboots and USR2 switches off, as with busybox's init.
+ */
+export function supervisorLines(
+  { run, consoles, network, syslog }: InitOptions,
+  programs: Programs,
+): string[] {
+  const setsid = programs.own("setsid");
+  const sleep = programs.call("sleep");
+  const terminals = consoles.length > 0 ? consoles : ['"$console"'];
+  const sessions = terminals.map((terminal) =>
+    run === "login"
+      ? `again ${programs.own("agetty")} -L --keep-baud 115200 ${terminal} vt220 &`
+      : `session ${terminal} ${setsid} -c -w /bin/sh -l &`,
+  );
+  return [
+    "console=console",
+    "if [ -r /sys/class/tty/console/active ]; then",
+    "  read -r active </sys/class/tty/console/active",
+    `  console=\${active##* }`,
+    "fi",
+    "again() {",
+    `  while :; do "$@"; ${sleep} 1; done`,
+    "}",
+    "# A terminal hangs up when its session ends, so each session opens it anew.",
+    "session() {",
+    "  terminal=/dev/$1",
+    "  shift",
+    `  while :; do "$@" <>"$terminal" >&0 2>&1; ${sleep} 1; done`,
+    "}",
+    "finish() {",
+    "  trap '' TERM USR2",
+    '  echo "The machine ends"',
+    "  kill -TERM -1 2>/dev/null",
+    `  ${sleep} 1`,
+    "  kill -KILL -1 2>/dev/null",
+    "  for key in s u $1; do echo $key >/proc/sysrq-trigger; done",
+    `  while :; do ${sleep} 60; done`,
+    "}",
+    "trap 'finish b' TERM",
+    "trap 'finish o' USR2",
+    ...(syslog ? [`again ${programs.own("rsyslogd")} -n &`] : []),
+    ...(network === "dhcp" ? [`/${scriptFolder}/network`] : []),
+    ...(programs.own("dd") && programs.own("od") ? [`/${scriptFolder}/power-button &`] : []),
+    ...(run === "command" ? [`again /${scriptFolder}/command &`] : sessions),
+    `while :; do wait; ${sleep} 1; done`,
+  ];
+}
