@@ -3,7 +3,8 @@ export interface BootConfig {
   /** Paths in the boot loader's filesystem. */
   readonly kernelPath: string;
   readonly initrdPath?: string | undefined;
-  readonly rootUuid: string;
+  /** Absent where the initrd is the whole machine, or the command line names its root. */
+  readonly rootUuid?: string | undefined;
   readonly commandLine: string;
   /** Consoles as the kernel names them (`tty0`, `ttyS0,115200`); the last becomes /dev/console. */
   readonly consoles: readonly string[];
@@ -20,9 +21,8 @@ export function kernelArguments(
   config: Pick<BootConfig, "commandLine" | "rootUuid" | "consoles">,
 ): string {
   const consoles = config.consoles.map((console) => `console=${withBaud(console)}`);
-  return [config.commandLine.trim(), `root=UUID=${config.rootUuid}`, ...consoles]
-    .filter((part) => part !== "")
-    .join(" ");
+  const root = config.rootUuid === undefined ? "" : `root=UUID=${config.rootUuid}`;
+  return [config.commandLine.trim(), root, ...consoles].filter((part) => part !== "").join(" ");
 }
 
 /** The text of syslinux.cfg (doc/syslinux.txt). */

@@ -59,7 +59,7 @@ export type PartitionKind =
 export type PartitionRequestFilesystem = "ext4" | "fat12" | "fat16" | "fat32" | "swap";
 
 /** Values of `Bootloader.type`. */
-export type BootloaderType = "extlinux";
+export type BootloaderType = "extlinux" | "syslinux" | "efi-stub";
 
 /** Values of `BootInstall.method`. */
 export type BootInstallMethod = "extlinux" | "syslinux" | "files";
@@ -445,8 +445,8 @@ export interface BootFileArgs {
   /** The file. */
   readonly ref: pulumi.Input<RefArgs>;
   /**
-   * Where it lies in the partition's filesystem; empty to have it placed in /boot. Default:
-   * none.
+   * Where it lies in the ext4 that extlinux reads; empty to have it placed in /boot. On FAT it
+   * is always placed. Default: none.
    */
   readonly path?: pulumi.Input<string> | undefined;
 }
@@ -783,19 +783,28 @@ export class PartitionLayout extends BootwrightResource {
 
 /** Inputs of {@link Bootloader}. */
 export interface BootloaderArgs {
-  /** Which boot loader. Default: `extlinux`. */
+  /**
+   * Which boot loader: `extlinux` on ext4, `syslinux` on FAT, or none: `efi-stub` has the
+   * firmware start the kernel from an ESP. Default: `extlinux`.
+   */
   readonly type?: pulumi.Input<BootloaderType> | undefined;
   /** Kind of partition table, in which it looks for the bootable partition. Default: `mbr`. */
   readonly table?: pulumi.Input<TableKind> | undefined;
   /** Partition with the boot loader's files. Default: `root`. */
   readonly partition?: pulumi.Input<string> | undefined;
-  /** UUID of the root filesystem, such as `layout.partitions[0].uuid`. */
-  readonly rootUuid: pulumi.Input<string>;
+  /**
+   * UUID of the root filesystem, such as `layout.partitions[0].uuid`; left out where the initrd
+   * is the whole machine.
+   */
+  readonly rootUuid?: pulumi.Input<string> | undefined;
   /** The kernel. */
   readonly kernel: pulumi.Input<BootFileArgs>;
   /** The initial RAM filesystem. */
   readonly initrd?: pulumi.Input<BootFileArgs> | undefined;
-  /** Arguments for the kernel; root and consoles are added. Default: `rw`. */
+  /**
+   * Arguments for the kernel; root and consoles are added. With `efi-stub` they are the
+   * kernel's own. Default: `rw`.
+   */
   readonly commandLine?: pulumi.Input<string> | undefined;
   /** Consoles of the kernel; the last is /dev/console. Default: `tty0`, `ttyS0`. */
   readonly consoles?: pulumi.Input<pulumi.Input<string>[]> | undefined;

@@ -1,16 +1,12 @@
 import { z } from "zod";
-import { takeLoader, takeSyslinuxFiles } from "../../boot/syslinux.ts";
-import type { InputProblem } from "../../errors.ts";
-import { kernelArguments, syslinuxConfig } from "../../plan/boot-config.ts";
-import {
-  type BootInstall,
-  diskBlobSchema,
-  installSchema,
-  type PlacedFile,
-} from "../../plan/boot-files.ts";
+import { bootloaderProblems } from "../../boot/bootloader-rules.ts";
+import { type EfiStubPlan, installEfiStub } from "../../boot/install-efi-stub.ts";
+import { installSyslinux, type SyslinuxPlan } from "../../boot/install-syslinux.ts";
+import { syslinuxConfig } from "../../plan/boot-config.ts";
+import { diskBlobSchema, installSchema } from "../../plan/boot-files.ts";
 import { tableSchema } from "../../plan/layout.ts";
-import { type Ref, refSchema } from "../../plan/ref.ts";
-import { type Context, defineResource } from "../../resource.ts";
+import { refSchema } from "../../plan/ref.ts";
+import { defineResource } from "../../resource.ts";
 
 const printable = /^[ -~]*$/;
 const bootFileSchema = z
@@ -20,12 +16,19 @@ const bootFileSchema = z
       .string()
       .regex(/^$|^\/[!-~]+$/, "must be an absolute path without spaces, or empty")
       .default("")
-      .describe("Where it lies in the partition's filesystem; empty to have it placed in /boot."),
+      .describe(
+        "Where it lies in the ext4 that extlinux reads; empty to have it placed in /boot. On FAT it is always placed.",
+      ),
   })
   .meta({ id: "BootFile", description: "A kernel or an initrd." });
 
 const inputs = z.strictObject({
-  type: z.enum(["extlinux"]).default("extlinux").describe("Which boot loader."),
+  type: z
+    .enum(["extlinux", "syslinux", "efi-stub"])
+    .default("extlinux")
+    .describe(
+      "Which boot loader: `extlinux` on ext4, `syslinux` on FAT, or none: `efi-stub` has the firmware start the kernel from an ESP.",
+    ),
   table: tableSchema
     .default("mbr")
     .describe("Kind of partition table, in which it looks for the bootable partition."),
@@ -33,14 +36,19 @@ const inputs = z.strictObject({
   rootUuid: z
     .string()
     .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "must be a UUID in lower case")
-    .describe("UUID of the root filesystem, such as `layout.partitions[0].uuid`."),
+    .optional()
+    .describe(
+      "UUID of the root filesystem, such as `layout.partitions[0].uuid`; left out where the initrd is the whole machine.",
+    ),
   kernel: bootFileSchema.describe("The kernel."),
   initrd: bootFileSchema.optional().describe("The initial RAM filesystem."),
   commandLine: z
     .string()
     .regex(printable, "must be printable ASCII on one line")
     .default("rw")
-    .describe("Arguments for the kernel; root and consoles are added."),
+    .describe(
+      "Arguments for the kernel; root and consoles are added. With `efi-stub` they are the kernel's own.",
+    ),
   consoles: z
     .array(
       z.string().regex(/^[A-Za-z]+[0-9]*(,[0-9]+[neo]?[78]?r?)?$/, "must be such as ttyS0,115200"),
@@ -70,92 +78,34 @@ const outputs = z.strictObject({
 
 type Inputs = z.output<typeof inputs>;
 
-/** Where a kernel and an initrd go that are not in the tree. */
-const placedPaths = { kernel: "/boot/vmlinuz", initrd: "/boot/initrd.img" };
-
-/** Longest command line of a kernel (COMMAND_LINE_SIZE of x86 less its end). */
-const commandLineBytes = 2047;
-
-function rules(given: Partial<Inputs>): InputProblem[] {
-  const { commandLine = "", consoles = [], menuTitle, timeoutSeconds, kernel, initrd } = given;
-  const problems: InputProblem[] = [];
-  for (const [argument, source] of Object.entries({ root: "rootUuid", initrd: "initrd" }))
-    if (commandLine.split(" ").some((word) => word.startsWith(`${argument}=`)))
-      problems.push({
-        property: "commandLine",
-        reason: `has "${argument}=", which ${source} sets`,
-      });
-  if (menuTitle !== undefined && timeoutSeconds === 0)
-    problems.push({
-      property: "timeoutSeconds",
-      reason: "is 0 but a menu needs time to be seen (set it to at least 1)",
-    });
-  const rootUuid = given.rootUuid ?? "";
-  const whole = [
-    `BOOT_IMAGE=${kernel?.path}`,
-    kernelArguments({ commandLine, consoles, rootUuid }),
-    `initrd=${initrd?.path}`,
-  ].join(" ");
-  if (whole.length > commandLineBytes)
-    problems.push({
-      property: "commandLine",
-      reason: `makes a command line of ${whole.length} bytes with root and consoles but the kernel takes ${commandLineBytes}`,
-    });
-  return problems;
-}
+/** Where a kernel and an initrd go that are not in the filesystem: on FAT under names of eight and three characters. */
+const placedPaths = {
+  extlinux: { directory: "/boot", kernel: "/boot/vmlinuz", initrd: "/boot/initrd.img" },
+  syslinux: { directory: "/", kernel: "/vmlinuz", initrd: "/initrd.img" },
+} as const;
 
 /** What decides the bytes: of a kernel in the tree its path, of another its content. */
-function plan({ kernel, initrd, ...given }: Inputs) {
-  const placed = [
-    ...(kernel.path === "" ? [{ path: placedPaths.kernel, content: kernel.ref }] : []),
-    ...(initrd?.path === "" ? [{ path: placedPaths.initrd, content: initrd.ref }] : []),
-  ];
+function plan({ type, kernel, initrd, ...given }: Inputs): SyslinuxPlan | EfiStubPlan {
+  const { partition, table, menuTitle } = given;
+  if (type === "efi-stub")
+    return { method: type, partition, kernel: kernel.ref, initrd: initrd?.ref };
+  const { directory, ...paths } = placedPaths[type];
+  const place = ({ path, ref }: Inputs["kernel"], to: string) =>
+    type === "extlinux" && path !== "" ? { path } : { path: to, content: ref };
+  const placedKernel = place(kernel, paths.kernel);
+  const placedInitrd = initrd && place(initrd, paths.initrd);
   return {
-    partition: given.partition,
-    table: given.table,
-    menu: given.menuTitle !== undefined,
+    ...{ method: type, partition, directory, table },
+    menu: menuTitle !== undefined,
     config: syslinuxConfig({
       ...given,
-      kernelPath: kernel.path || placedPaths.kernel,
-      initrdPath: initrd && (initrd.path || placedPaths.initrd),
+      kernelPath: placedKernel.path,
+      initrdPath: placedInitrd?.path,
     }),
-    placed,
+    placed: [placedKernel, placedInitrd].flatMap((file) =>
+      file?.content ? [{ path: file.path, content: file.content }] : [],
+    ),
   };
-}
-
-type Plan = ReturnType<typeof plan>;
-
-async function make({ partition, table, menu, config, placed }: Plan, ctx: Context) {
-  const bootCode = table === "gpt" ? "mbr/gptmbr.bin" : "mbr/mbr.bin";
-  const modules = ["ldlinux.c32", ...(menu ? ["menu.c32", "libcom32.c32", "libutil.c32"] : [])];
-  const put = async (bytes: Uint8Array): Promise<Ref> => ({
-    kind: "file",
-    digest: await ctx.store.putBytes(bytes),
-    recipe: "",
-  });
-  const names = [bootCode, ...modules.map((name) => `modules/bios/${name}`)];
-  const [[bootCodeBytes = new Uint8Array(), ...moduleBytes], loader] = await Promise.all([
-    takeSyslinuxFiles(names, ctx),
-    takeLoader(ctx),
-  ]);
-  const files: PlacedFile[] = [
-    { path: "/boot/ldlinux.sys", mode: 0o444, content: await put(loader.ldlinuxSys) },
-  ];
-  for (const [index, name] of modules.entries()) {
-    const bytes = moduleBytes[index] ?? new Uint8Array();
-    files.push({ path: `/boot/${name}`, mode: 0o644, content: await put(bytes) });
-  }
-  const text = Buffer.from(config);
-  files.push({ path: "/boot/syslinux.cfg", mode: 0o644, content: await put(text) });
-  files.push(...placed.map((file) => ({ ...file, mode: 0o644 })));
-  const install: BootInstall = {
-    partition,
-    method: "extlinux",
-    directory: "/boot",
-    files,
-    bootSector: await put(loader.bootSector),
-  };
-  return { installs: [install], blobs: [{ offsetBytes: 0, content: await put(bootCodeBytes) }] };
 }
 
 /**
@@ -176,7 +126,9 @@ export const Bootloader = defineResource({
   inputs,
   outputs,
   packages: ["syslinux", "syslinux-common"],
-  rules,
+  rules: (given, omitted = (input) => given[input] === undefined) =>
+    bootloaderProblems(given, omitted),
   plan,
-  make,
+  make: async (request, ctx) =>
+    request.method === "efi-stub" ? installEfiStub(request, ctx) : installSyslinux(request, ctx),
 });

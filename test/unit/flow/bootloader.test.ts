@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { SyslinuxPlan } from "../../../provider/boot/install-syslinux.ts";
 import { Bootloader } from "../../../provider/flow/compose/bootloader.ts";
+import { checkInputs } from "../../../provider/lifecycle/check.ts";
 import { refsIn } from "../../../provider/plan/ref.ts";
 
 const file = (digit: string) => ({
@@ -13,7 +15,7 @@ const given = {
   initrd: { ref: file("b"), path: "/boot/initrd.img-6.1.0-40-amd64" },
 };
 const planOf = (more: object = {}) =>
-  Bootloader.plan(Bootloader.inputs.parse({ ...given, ...more }));
+  Bootloader.plan(Bootloader.inputs.parse({ ...given, ...more })) as SyslinuxPlan;
 
 describe("Bootloader refuses", () => {
   test.each<[string, object, string]>([
@@ -45,7 +47,7 @@ describe("Bootloader refuses", () => {
     [
       "a boot loader that it does not know",
       { type: "lilo" },
-      'type: Invalid input: expected "extlinux"',
+      'type: Invalid option: expected one of "extlinux"|"syslinux"|"efi-stub"',
     ],
   ])("%s", (_title, more, expected) => {
     const result = Bootloader.inputs.safeParse({ ...given, ...more });
@@ -82,6 +84,43 @@ describe("Bootloader refuses", () => {
     ],
   ])("%s", (_title, more, expected) => {
     const problems = Bootloader.rules?.(Bootloader.inputs.parse({ ...given, ...more })) ?? [];
+    expect(problems.map(({ property, reason }) => `${property}: ${reason}`)).toEqual(expected);
+  });
+});
+
+describe("Bootloader refuses, by what is given and what is not,", () => {
+  const { kernel, initrd, rootUuid } = given;
+  const advice =
+    'is of no use with "efi-stub": the firmware starts the kernel without arguments or a menu (build the command line into the kernel: CMDLINE_BOOL and CMDLINE)';
+  const noRoot =
+    "rootUuid: is required (or initrd, or root= in commandLine): the kernel would have no root";
+  test.each<[string, object, string[]]>([
+    ["a kernel without a root", { kernel }, [noRoot]],
+    ["a kernel without a root on FAT", { type: "syslinux", kernel }, [noRoot]],
+    ["nothing where the initrd is the whole machine", { type: "syslinux", kernel, initrd }, []],
+    [
+      "nothing where the command line names the root",
+      { kernel, commandLine: "root=/dev/vda1 rw" },
+      [],
+    ],
+    [
+      "a root that is named twice",
+      { kernel, rootUuid, commandLine: "root=/dev/vda1" },
+      ['commandLine: has "root=", which rootUuid sets'],
+    ],
+    ["nothing of a kernel that starts itself", { type: "efi-stub", kernel, initrd }, []],
+    [
+      "what nobody tells a kernel that starts itself",
+      {
+        ...{ type: "efi-stub", kernel, rootUuid, commandLine: "quiet", consoles: ["ttyS0"] },
+        ...{ timeoutSeconds: 0, menuTitle: "x" },
+      },
+      ["commandLine", "consoles", "rootUuid", "timeoutSeconds", "menuTitle"].map(
+        (property) => `${property}: ${advice}`,
+      ),
+    ],
+  ])("%s", async (_title, inputs, expected) => {
+    const { problems } = await checkInputs(Bootloader as never, { ...inputs }, {} as never);
     expect(problems.map(({ property, reason }) => `${property}: ${reason}`)).toEqual(expected);
   });
 });
@@ -133,6 +172,34 @@ describe("Bootloader plans", () => {
     const plan = planOf({ kernel: { ref: file("a") } });
     expect(plan.placed).toEqual([{ path: "/boot/vmlinuz", content: file("a") }]);
     expect(plan.config).toContain("KERNEL /boot/vmlinuz\n");
+  });
+
+  test("the first seed's configuration on FAT, under names of eight and three characters", () => {
+    const { kernel, initrd } = given;
+    const seed = { type: "syslinux", kernel, initrd, commandLine: "", consoles: ["ttyS0"] };
+    const plan = Bootloader.plan(Bootloader.inputs.parse(seed)) as SyslinuxPlan;
+    expect(plan.config).toMatchInlineSnapshot(`
+      "SERIAL 0 115200
+      DEFAULT linux
+      PROMPT 0
+      LABEL linux
+        KERNEL /vmlinuz
+        APPEND console=ttyS0,115200 initrd=/initrd.img
+      "
+    `);
+    expect(plan.placed).toEqual([
+      { path: "/vmlinuz", content: kernel.ref },
+      { path: "/initrd.img", content: initrd.ref },
+    ]);
+    expect(plan.directory).toBe("/");
+  });
+
+  test("a kernel that starts itself by its content alone", () => {
+    const { kernel, initrd } = given;
+    const parsed = Bootloader.inputs.parse({ type: "efi-stub", partition: "esp", kernel, initrd });
+    expect(Bootloader.plan(parsed)).toEqual({
+      ...{ method: "efi-stub", partition: "esp", kernel: kernel.ref, initrd: initrd.ref },
+    });
   });
 
   test("the same for another kernel at the same path of the tree", () => {

@@ -172,6 +172,8 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
       timeoutSeconds: 5,
       menuTitle: "Debian",
     },
+    { type: "syslinux", kernel: { ref: ref("file") }, initrd: { ref: ref("file") } },
+    { type: "efi-stub", partition: "esp", kernel: { ref: ref("file") } },
   ],
   Filesystem: [
     {

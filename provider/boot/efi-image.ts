@@ -1,0 +1,32 @@
+const x8664 = 0x8664;
+const efiApplication = 10;
+
+/** Why a file is no program that the firmware of a PC with UEFI starts; undefined where it is one (UEFI 2.10 §2.1.1, PE format). */
+export function efiProblem(file: Uint8Array): string | undefined {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+  if (bytes.length < 64 || bytes.toString("latin1", 0, 2) !== "MZ") return "it is no EFI program";
+  const header = bytes.readUInt32LE(60);
+  if (header + 96 > bytes.length || bytes.toString("latin1", header, header + 4) !== "PE\0\0")
+    return "it is no EFI program";
+  const machine = bytes.readUInt16LE(header + 4);
+  if (machine !== x8664) return `it is for machine ${hex(machine)}, not x86-64 (${hex(x8664)})`;
+  const subsystem = bytes.readUInt16LE(header + 24 + 68);
+  if (subsystem !== efiApplication)
+    return `it is of subsystem ${subsystem}, not an EFI application (${efiApplication})`;
+  return undefined;
+}
+
+/**
+ * True where a kernel itself names a file as its initrd. Its EFI stub is not compressed, and holds a built-in command line that it looks
+ * for `initrd=` in (since Linux 6.13) as UTF-16.
+ */
+export function namesInitrd(kernel: Uint8Array, name: string): boolean {
+  const bytes = Buffer.from(kernel.buffer, kernel.byteOffset, kernel.byteLength);
+  return ["\\", "/", ""].some((slash) =>
+    bytes.includes(Buffer.from(`initrd=${slash}${name}`, "utf16le")),
+  );
+}
+
+function hex(number: number): string {
+  return `0x${number.toString(16)}`;
+}

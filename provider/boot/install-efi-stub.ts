@@ -1,0 +1,46 @@
+import { readFile } from "node:fs/promises";
+import { ContentError } from "../errors.ts";
+import type { BootInstall, DiskBlob } from "../plan/boot-files.ts";
+import type { Ref } from "../plan/ref.ts";
+import type { Context } from "../resource.ts";
+import { efiProblem, namesInitrd } from "./efi-image.ts";
+
+/** A kernel that the firmware starts itself, and its initrd. */
+export interface EfiStubPlan {
+  readonly method: "efi-stub";
+  readonly partition: string;
+  readonly kernel: Ref;
+  readonly initrd?: Ref | undefined;
+}
+
+/** Where firmware looks on a disk that it knows nothing else of (UEFI 2.10 §3.5.1.1). */
+const kernelPath = "/EFI/BOOT/BOOTX64.EFI";
+const initrdName = "initrd.img";
+
+/** The kernel where the firmware looks for it; refuses one that cannot be started so, or would not load its initrd. */
+export async function installEfiStub(
+  { partition, kernel, initrd }: EfiStubPlan,
+  ctx: Context,
+): Promise<{ installs: BootInstall[]; blobs: DiskBlob[] }> {
+  const bytes = await readFile(await ctx.materialise(kernel));
+  const problem = efiProblem(bytes);
+  if (problem)
+    throw new ContentError(`The kernel cannot be started by UEFI: ${problem}`, {
+      hint: "build it with EFI and EFI_STUB",
+    });
+  if (initrd && !namesInitrd(bytes, initrdName))
+    throw new ContentError(
+      `The kernel would not load its initrd: nothing in it says initrd=\\${initrdName}, and nobody else tells it`,
+      {
+        hint: `build it with CMDLINE_BOOL and initrd=\\${initrdName} in CMDLINE (Linux 6.13 or later), with INITRAMFS_SOURCE and no initrd here, or take a boot loader`,
+      },
+    );
+  const files = [
+    { path: kernelPath, mode: 0o644, content: kernel },
+    ...(initrd ? [{ path: `/${initrdName}`, mode: 0o644, content: initrd }] : []),
+  ];
+  return {
+    installs: [{ partition, method: "files", directory: "/EFI/BOOT", files }],
+    blobs: [],
+  };
+}
