@@ -1,6 +1,4 @@
 import { StoreError } from "../errors.ts";
-import { loadPlan } from "../ext4/object.ts";
-import { verifyDisk } from "../image/verify-disk.ts";
 import type { DiskPlan } from "../plan/disk.ts";
 import { decodeRecipe, type Ref, refsIn } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
@@ -40,6 +38,9 @@ async function damaged(ref: Ref, ctx: Context): Promise<ObjectName[]> {
 async function isSound(ref: Ref, ctx: Context): Promise<boolean> {
   if ((await ctx.store.condition(ref)) === "damaged") return false;
   const path = ctx.store.path(ref.kind, ref.digest);
+  // Loaded when something is read back, which most updates do not.
+  const { loadPlan } = await import("../ext4/object.ts");
+  const { verifyDisk } = await import("../image/verify-disk.ts");
   try {
     if (ref.kind === "ext4") return (await loadPlan(path)).digest === ref.digest;
     if (ref.kind !== "disk") await verifyForeign(ref, path);

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { InputProblem } from "../../errors.ts";
-import { writeDisk } from "../../image/write-disk.ts";
 import { diskBlobSchema } from "../../plan/boot-files.ts";
 import { type DiskPlan, diskDigest } from "../../plan/disk.ts";
 import { type Layout, layoutSchema } from "../../plan/layout.ts";
@@ -89,6 +88,7 @@ function plan({ layout, filesystems, blobs }: Inputs): DiskPlan {
 }
 
 async function make(disk: DiskPlan, ctx: Context) {
+  const { writeDisk } = await import("../../image/write-disk.ts");
   const digest = diskDigest(disk);
   if (!(await ctx.store.has("disk", digest)))
     await ctx.store.stage(async (folder) => {

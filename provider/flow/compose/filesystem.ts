@@ -1,19 +1,15 @@
-import { join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../errors.ts";
-import { savePlan } from "../../ext4/object.ts";
 import { filesystemProblems } from "../../image/filesystem-rules.ts";
-import { makeFat } from "../../image/make-fat.ts";
-import { type FilesystemPlan, planFilesystem } from "../../image/plan-filesystem.ts";
 import { installSchema } from "../../plan/boot-files.ts";
 import { seededUuid } from "../../plan/canonical.ts";
 import { fatTypeOf, fatTypes } from "../../plan/fat-type.ts";
 import { fstabEntrySchema } from "../../plan/fstab.ts";
 import { partitionSchema } from "../../plan/layout.ts";
 import { refSchema } from "../../plan/ref.ts";
-import { type Context, defineResource } from "../../resource.ts";
-import { type GivenFile, givenFileSchema } from "../collect/given-file.ts";
-import { loadPlacement, observePlacement, storePlacement } from "./placement.ts";
+import { defineResource } from "../../resource.ts";
+import { givenFileSchema } from "../collect/given-file.ts";
+import { observePlacement } from "./placement.ts";
 
 const inputs = z.strictObject({
   type: z
@@ -86,28 +82,6 @@ function plan({ type, tree, subtree, partition, installs, fstab, ...rest }: Inpu
   return { ...common, type: "ext4" as const, tree, fstab, hashSeed, ...kept };
 }
 
-type Ext4Request = FilesystemPlan & { readonly placement?: Required<GivenFile> };
-
-async function makeExt4({ placement, ...request }: Ext4Request, ctx: Context) {
-  ctx.log.progress("planning the filesystem");
-  const last = placement && (await loadPlacement(placement, ctx));
-  const filesystem = await planFilesystem(request, ctx, last);
-  const needs = filesystem.sources.map((digest) => ({ kind: "layer" as const, digest }));
-  await ctx.store.stage(async (folder) => {
-    const file = join(folder, "ext4");
-    await savePlan(filesystem.plan, file);
-    await ctx.store.commit({ kind: "ext4", digest: filesystem.plan.digest, file, needs });
-  });
-  const { blocks, blockSize, freeBlocks, freeInodes, digest } = filesystem.plan;
-  return {
-    ref: { kind: "ext4" as const, digest, recipe: "" },
-    sizeBytes: blocks * blockSize,
-    freeBytes: freeBlocks * blockSize,
-    freeInodes,
-    placement: await storePlacement(filesystem.plan, ctx),
-  };
-}
-
 /**
  * One partition's bytes from a tree: ext4 or FAT, planned without a tool or a mount.
  * Changes when the tree, the boot loader's files, fstab, or the partition's place, size, label or UUID do.
@@ -129,6 +103,9 @@ export const Filesystem = defineResource({
   rules: (given, omitted = () => false) => filesystemProblems(given, omitted("tree")),
   plan,
   known: ({ type, partition }) => (type === "ext4" ? {} : { sizeBytes: partition.sizeBytes }),
+  // Loaded when there is something to make: planning takes seventy modules.
   make: async (request, ctx) =>
-    request.type === "ext4" ? makeExt4(request, ctx) : makeFat(request, ctx),
+    request.type === "ext4"
+      ? (await import("./make-ext4.ts")).makeExt4(request, ctx)
+      : (await import("../../image/make-fat.ts")).makeFat(request, ctx),
 });
