@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { execa } from "execa";
 import { z } from "zod";
 import { MissingToolError, ToolError } from "../errors.ts";
 import { digestPattern } from "../plan/ref.ts";
@@ -53,7 +52,8 @@ export async function buildInEngine(
 }
 
 /** An image of the engine as a docker save archive; ends with an error when the engine does. */
-export function saveImage(reference: string, signal: AbortSignal): Readable {
+export async function saveImage(reference: string, signal: AbortSignal): Promise<Readable> {
+  const { execa } = await import("execa");
   const child = execa(dockerClient(), ["save", "--", reference], {
     buffer: { stdout: false },
     cancelSignal: signal,
@@ -68,6 +68,8 @@ async function runBuild(
   args: readonly string[],
   options: BuildOptions,
 ): Promise<string[] | undefined> {
+  // Loaded when something is built: its hundred modules take longer than an update that changes nothing.
+  const { execa } = await import("execa");
   const child = execa(dockerClient(), args, {
     all: true,
     buffer: false,
