@@ -3,6 +3,8 @@ export interface Machine {
   readonly accelerator: "kvm" | "tcg";
   readonly memoryMiB: number;
   readonly cpus: number;
+  /** UEFI instead of a BIOS: its code, and a file of variables that it may write to. */
+  readonly uefi?: { readonly code: string; readonly variables: string };
   /** A qcow2 file that it may write to. */
   readonly disk?: string;
   readonly kernel?: {
@@ -14,9 +16,9 @@ export interface Machine {
   readonly forwards: readonly { readonly port: number; readonly guestPort: number }[];
 }
 
-/** The arguments of `qemu-system-x86_64`: a PC with BIOS whose first serial port is QEMU's stdio. */
+/** The arguments of `qemu-system-x86_64`: a PC whose first serial port is QEMU's stdio. */
 export function qemuArguments(machine: Machine): string[] {
-  const { accelerator, disk, kernel } = machine;
+  const { accelerator, disk, kernel, uefi } = machine;
   return [
     ...["-machine", "pc", "-accel", accelerator, "-cpu", accelerator === "kvm" ? "host" : "max"],
     ...["-m", `${machine.memoryMiB}M`, "-smp", String(machine.cpus)],
@@ -25,6 +27,7 @@ export function qemuArguments(machine: Machine): string[] {
     ...["-serial", "stdio", "-monitor", "none", "-no-reboot"],
     ...["-device", "virtio-rng-pci"],
     ...["-nic", nic(machine.forwards)],
+    ...(uefi ? ["-drive", flash(uefi.code, "readonly=on"), "-drive", flash(uefi.variables)] : []),
     ...(disk ? ["-drive", drive(disk)] : []),
     ...(kernel ? ["-kernel", kernel.path, "-append", kernel.commandLine] : []),
     ...(kernel?.initrd ? ["-initrd", kernel.initrd] : []),
@@ -34,6 +37,11 @@ export function qemuArguments(machine: Machine): string[] {
 /** The overlay is thrown away, so nothing waits for the disk to have it. */
 function drive(file: string): string {
   return `file=${escapeCommas(file)},format=qcow2,if=virtio,cache=unsafe,discard=unmap`;
+}
+
+/** The first flash chip holds the firmware, the second its variables (docs/system/i386/pc). */
+function flash(file: string, ...more: readonly string[]): string {
+  return ["if=pflash", "format=raw", ...more, `file=${escapeCommas(file)}`].join(",");
 }
 
 /** `restrict`: the guest gets an address and answers on the forwarded ports, but reaches nothing. */

@@ -8,8 +8,13 @@ export interface BootInputs {
   readonly kernel?: Ref | undefined;
   readonly initrd?: Ref | undefined;
   readonly commandLine?: string | undefined;
+  readonly firmware?: "bios" | "uefi" | undefined;
+  readonly memoryMiB?: number | undefined;
   readonly expect?: Expectations | undefined;
 }
+
+/** What OVMF needs to come as far as a boot loader. */
+const uefiMiB = 128;
 
 const disks: readonly string[] = ["disk", "vhd", "file"];
 
@@ -19,6 +24,8 @@ export function bootProblems({
   kernel,
   initrd,
   commandLine,
+  firmware,
+  memoryMiB = uefiMiB,
   expect,
 }: BootInputs): InputProblem[] {
   const found: InputProblem[] = [];
@@ -38,6 +45,11 @@ export function bootProblems({
         property,
         reason: `must be a file, such as Kernel.ref, but is of kind "${ref.kind}"`,
       });
+  if (firmware === "uefi" && memoryMiB < uefiMiB)
+    found.push({
+      property: "memoryMiB",
+      reason: `is ${memoryMiB} but UEFI needs ${uefiMiB} by itself`,
+    });
   if (expect && [...expect.serial, ...expect.http, ...expect.tcp].length === 0)
     found.push({
       property: "expect",

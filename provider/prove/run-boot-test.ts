@@ -13,6 +13,7 @@ import type { Context } from "../resource.ts";
 import { withMachineLock } from "../store/lock.ts";
 import { bootOmissions } from "./boot-rules.ts";
 import { disposableDisk } from "./disposable-disk.ts";
+import { disposableUefi } from "./disposable-uefi.ts";
 import { demandMemory } from "./initrd-memory.ts";
 
 /** Everything that decides a boot test. */
@@ -21,6 +22,7 @@ export interface BootPlan {
   readonly kernel?: Ref | undefined;
   readonly initrd?: Ref | undefined;
   readonly commandLine?: string;
+  readonly firmware: "bios" | "uefi";
   readonly memoryMiB: number;
   readonly cpus: number;
   readonly timeoutSeconds: number;
@@ -48,14 +50,20 @@ export async function runBootTest(plan: BootPlan, ctx: Context): Promise<BootRes
 
 async function bootOnce(plan: BootPlan, folder: string, ctx: Context): Promise<BootResult> {
   const { store, runner, signal, log } = ctx;
-  const { memoryMiB, cpus, expect, timeoutSeconds } = plan;
+  const { memoryMiB, cpus, expect, timeoutSeconds, firmware } = plan;
   const { digest, ...media } = await bootMedia(plan, folder, ctx);
+  const uefi = firmware === "uefi" ? { uefi: await disposableUefi(folder, ctx) } : {};
   // The container gets no device of this machine, so it never has KVM.
   const kvm = runner.kind === "host" && (await kvmWorks(runner, { storeRoot: store.root, folder }));
   const logPath = join("logs", `boot-${digestOf(identityOf(plan)).slice(7, 23)}.log`);
   await mkdir(join(store.root, "logs"), { recursive: true });
   const job = {
-    machine: { accelerator: kvm ? ("kvm" as const) : ("tcg" as const), memoryMiB, cpus, ...media },
+    machine: {
+      accelerator: kvm ? ("kvm" as const) : ("tcg" as const),
+      ...{ memoryMiB, cpus },
+      ...uefi,
+      ...media,
+    },
     expect,
     timeoutSeconds,
     folder,

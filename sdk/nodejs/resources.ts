@@ -70,6 +70,9 @@ export type FilesystemType = "ext4" | "fat12" | "fat16" | "fat32";
 /** Values of `ConvertedImage.format`. */
 export type ConvertedImageFormat = "vhd" | "qcow2" | "vdi" | "vhdx" | "vmdk" | "gce" | "ova";
 
+/** Values of `BootTest.firmware`. */
+export type BootTestFirmware = "bios" | "uefi";
+
 /** Values of `AzurePageBlob.mode`. */
 export type AzurePageBlobMode = "uploaded" | "resumed" | "delta" | "unchanged";
 
@@ -970,6 +973,8 @@ export interface BootTestArgs {
   readonly initrd?: pulumi.Input<RefArgs> | undefined;
   /** The command line of `kernel`; `console=ttyS0` when it is left out. */
   readonly commandLine?: pulumi.Input<string> | undefined;
+  /** What the machine starts with: a BIOS, or UEFI (OVMF, without Secure Boot). Default: `bios`. */
+  readonly firmware?: pulumi.Input<BootTestFirmware> | undefined;
   /** Memory of the machine; more than its unpacked initramfs. Default: `1024`. */
   readonly memoryMiB?: pulumi.Input<number> | undefined;
   /** Processors of the machine. Default: `1`. */

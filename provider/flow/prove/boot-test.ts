@@ -26,6 +26,10 @@ const inputs = z.strictObject({
     .string()
     .optional()
     .describe("The command line of `kernel`; `console=ttyS0` when it is left out."),
+  firmware: z
+    .enum(["bios", "uefi"])
+    .default("bios")
+    .describe("What the machine starts with: a BIOS, or UEFI (OVMF, without Secure Boot)."),
   memoryMiB: z
     .int()
     .min(16)
@@ -62,7 +66,7 @@ export const BootTest = defineResource({
   version: 1,
   inputs,
   outputs,
-  packages: ["qemu-system-x86"],
+  packages: ["ovmf", "qemu-system-x86"],
   rules: (given, omitted = () => false) => [...bootProblems(given), ...bootOmissions(omitted)],
   observe: async (given, ctx) => {
     await demandMemory(given, ctx);

@@ -26,6 +26,10 @@ test.each([
     { image: ref("disk"), initrd: ref("file") },
     "initrd: cannot be set together with image: the disk has its own",
   ],
+  [
+    { image: ref("disk"), firmware: "uefi", memoryMiB: 64 },
+    "memoryMiB: is 64 but UEFI needs 128 by itself",
+  ],
   [{ kernel: ref("tree") }, 'kernel: must be a file, such as Kernel.ref, but is of kind "tree"'],
   [
     { image: ref("disk"), expect: {} },
@@ -64,10 +68,11 @@ test.each([
   expect(() => parse(given)).toThrow();
 });
 
-test("left out, a machine has 1 GiB, one processor and ten minutes", () => {
+test("left out, a machine has a BIOS, 1 GiB, one processor and ten minutes", () => {
   const image = ref("disk");
   expect(BootTest.plan(parse({ image }))).toEqual({
     image,
+    firmware: "bios",
     memoryMiB: 1024,
     cpus: 1,
     timeoutSeconds: 600,

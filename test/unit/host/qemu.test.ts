@@ -27,6 +27,15 @@ test("a kernel boots without a disk", () => {
   expect(args).not.toContain("-drive");
 });
 
+test("a machine with UEFI has its firmware and a file of variables as flash", () => {
+  const uefi = { code: "/code", variables: "/store/stages/1,2/variables" };
+  const args = qemuArguments({ ...machine, uefi, disk: "/d" });
+  expect(args.filter((arg) => arg.includes("if=pflash"))).toEqual([
+    "if=pflash,format=raw,readonly=on,file=/code",
+    "if=pflash,format=raw,file=/store/stages/1,,2/variables",
+  ]);
+});
+
 test("KVM runs the host's own processor", () => {
   const args = qemuArguments({ ...machine, accelerator: "kvm" });
   expect(args.slice(args.indexOf("-accel"), args.indexOf("-m"))).toEqual([

@@ -207,6 +207,7 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
   BootTest: [
     {
       image: ref("disk"),
+      firmware: "uefi",
       memoryMiB: 512,
       cpus: 2,
       timeoutSeconds: 60,
