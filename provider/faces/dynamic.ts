@@ -4,6 +4,7 @@ import { findResource, findStep } from "../flow/index.ts";
 import { checkInputs } from "../lifecycle/check.ts";
 import { diffInputs } from "../lifecycle/diff.ts";
 import { madeWith } from "../lifecycle/made-with.ts";
+import { explain } from "../lifecycle/explain.ts";
 import { openContext } from "../lifecycle/open-context.ts";
 import { localDrift, put, read, remove } from "../lifecycle/operate.ts";
 import { fromWire } from "../lifecycle/wire.ts";
@@ -26,7 +27,8 @@ export async function call(
     return await untilStopped((signal) =>
       methods[method](resource, fromWire(given) as never[], signal),
     );
-  } catch (error) {
+  } catch (thrown) {
+    const error = await explain(thrown);
     // Pulumi shows what a check throws twice, and a check failure once.
     if (method === "check" && error instanceof InputError)
       return { inputs: given[1], failures: error.problems };

@@ -36,6 +36,12 @@ export async function docker(
   throw failedTool({ tool, args, purpose: options.purpose, package: "docker-cli" }, outcome);
 }
 
+/** True when the docker client reaches an engine. */
+export async function engineAnswers(): Promise<boolean> {
+  const asked = await readToEnd(startDocker(["version", "--format", "{{.Server.Version}}"]));
+  return asked.exitCode === 0 && asked.stdout.trim() !== "";
+}
+
 function missingDocker(tool: string, purpose: string): MissingToolError {
   return new MissingToolError(`${tool} is needed ${purpose} but was not found`, {
     hint: "apt-get install docker.io docker-cli, or BOOTWRIGHT_RUNNER=host to use this machine's own tools",

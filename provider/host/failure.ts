@@ -21,8 +21,12 @@ export function missingTool(step: ToolStep, where: "container" | "host"): Missin
   });
 }
 
-/** The error for a tool that ran and failed: its command and its last lines, once. */
-export function failedTool(step: ToolStep, outcome: Omit<Outcome, "stdout">): ToolError {
+/** The error for a tool that ran and failed: its command and its last lines, once. Tools of the host may be of any version. */
+export function failedTool(
+  step: ToolStep,
+  outcome: Omit<Outcome, "stdout">,
+  where: "container" | "host" = "container",
+): ToolError {
   const end = outcome.exitCode === undefined ? "a signal" : `exit code ${outcome.exitCode}`;
   return new ToolError(
     [
@@ -30,5 +34,10 @@ export function failedTool(step: ToolStep, outcome: Omit<Outcome, "stdout">): To
       `(it was run ${step.purpose})`,
       ...outcome.lastLines,
     ].join("\n"),
+    where === "host"
+      ? {
+          hint: `where this machine's ${step.tool} is the reason: apt-get install ${step.package}, or leave BOOTWRIGHT_RUNNER unset to use the toolbox's`,
+        }
+      : {},
   );
 }

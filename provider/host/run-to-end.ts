@@ -29,6 +29,6 @@ async function runOnce(
     throw options.signal.reason;
   }
   if (outcome.exitCode === 127) throw missingTool(step, runner.kind);
-  if (outcome.exitCode !== 0) throw failedTool(step, outcome);
+  if (outcome.exitCode !== 0) throw failedTool(step, outcome, runner.kind);
   return outcome.stdout;
 }

@@ -4,6 +4,7 @@ import { finished } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { BootError } from "../errors.ts";
 import { type Expectations, serialInWords } from "../plan/boot-expectations.ts";
+import { failedTool, missingTool } from "./failure.ts";
 import { type PortCheck, portChecks } from "./port-checks.ts";
 import { forwardPorts } from "./ports.ts";
 import { type Machine, qemuArguments } from "./qemu.ts";
@@ -41,15 +42,20 @@ export async function boot(runner: Runner, job: BootJob): Promise<Met[]> {
     runner.kind,
     checks.map((check) => check.guestPort),
   );
-  const running = await runner.start({
+  const step = {
     tool: "qemu-system-x86_64",
     args: qemuArguments({ ...job.machine, forwards }),
     purpose: "to boot the machine",
     writes: job.folder,
     package: "qemu-system-x86",
-  });
+  };
+  const running = await runner.start(step);
   const log = createWriteStream(job.logFile);
-  const watch = watchMachine(running, job, log);
+  const neverBegan = (exitCode: number, lastLines: readonly string[]) =>
+    exitCode === 127
+      ? missingTool(step, runner.kind)
+      : failedTool(step, { exitCode, lastLines }, runner.kind);
+  const watch = watchMachine(running, { job, log, neverBegan });
   const ticker = setInterval(() => job.progress(watch.inWords()), progressMs);
   try {
     await watch.serialMet();
@@ -67,8 +73,14 @@ export async function boot(runner: Runner, job: BootJob): Promise<Met[]> {
   }
 }
 
+/** The error for a QEMU that ended with this exit code and these lines before the machine had said anything. */
+type NeverBegan = (exitCode: number, lastLines: readonly string[]) => Error;
+
 /** Follows a machine; every wait ends early when time is over, the machine stops or its kernel panics. */
-function watchMachine(running: RunningTool, job: BootJob, log: NodeJS.WritableStream) {
+function watchMachine(
+  running: RunningTool,
+  { job, log, neverBegan }: { job: BootJob; log: NodeJS.WritableStream; neverBegan: NeverBegan },
+) {
   const { serial, http, tcp } = job.expect;
   const asksPorts = http.length + tcp.length > 0;
   const reader = serialReader(serial);
@@ -109,6 +121,8 @@ function watchMachine(running: RunningTool, job: BootJob, log: NodeJS.WritableSt
   // What the console said last may still be on its way when the process has ended.
   const drained = finished(running.stdout).catch(() => {});
   void Promise.all([running.ended, drained]).then(([{ exitCode }]) => {
+    // A machine that said nothing at all did not even reach its firmware: QEMU itself has the reason.
+    if (exitCode && reader.lastLines().length === 0) over.abort(neverBegan(exitCode, said));
     const how = exitCode === undefined ? "was killed" : `stopped with exit code ${exitCode}`;
     fail([`The machine ${how} before ${state.pending}`, ...said].join("\n"));
   });

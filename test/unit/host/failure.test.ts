@@ -17,6 +17,13 @@ test("a failed tool is told with a command to paste, the exit code and its last 
   `);
 });
 
+test("a failed tool of the host, which may be of any version, is told with the way out", () => {
+  const error = failedTool(step, { exitCode: 1, lastLines: ["unknown option"] }, "host");
+  expect(error.message).toMatch(
+    /\nunknown option\n\(where this machine's qemu-img is the reason: apt-get install qemu-utils, or leave BOOTWRIGHT_RUNNER unset to use the toolbox's\)$/,
+  );
+});
+
 test("a tool that was killed has no exit code to tell", () => {
   const { message } = failedTool(step, { exitCode: undefined, lastLines: [] });
   expect(message).toContain("qemu-img failed with a signal: qemu-img convert");
