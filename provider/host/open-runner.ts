@@ -54,14 +54,16 @@ async function openHost({ storeRoot }: RunnerOptions): Promise<Runner> {
 
 async function openContainer({ storeRoot, signal, log }: RunnerOptions): Promise<Runner> {
   const stop = signal ? { signal } : {};
+  const progress = (text: string) => log?.progress(text);
+  // Asked at once, as each takes the client 30 ms; what the engine says of itself is heard first, because it says best that there is none.
+  const rest = Promise.all([openToolbox({ progress, ...stop }), reap(storeRoot)]);
+  rest.catch(() => {});
   const info = await docker(["info", "--format", "{{json .}}"], {
     purpose: "to run tools in a container",
     ...stop,
   });
   const engine = parseEngine(info);
-  await reap(storeRoot);
-  const progress = (text: string) => log?.progress(text);
-  const toolbox = await openToolbox({ progress, ...stop });
+  const [toolbox] = await rest;
   const runner = containerRunner({ engine, toolbox, storeRoot });
   const probed = once(() =>
     probeStore(runner, { storeRoot, engine, client: dockerClient(), ...stop }),
