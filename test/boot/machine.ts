@@ -42,7 +42,7 @@ export async function buildMachine(
 }
 
 /** Inputs with the outputs of earlier children in the place of references to them. */
-function resolved(value: unknown, outputs: Readonly<Record<string, unknown>>): unknown {
+export function resolved(value: unknown, outputs: Readonly<Record<string, unknown>>): unknown {
   if (isFrom(value))
     return value.path.reduce(
       (found: unknown, key) => (found as Record<string, unknown>)[key],
