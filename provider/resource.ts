@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { InputProblem } from "./errors.ts";
-import type { Runner } from "./host/tool.ts";
+import type { Runner, ToolboxName } from "./host/tool.ts";
 import type { Ref } from "./plan/ref.ts";
 import type { Store } from "./store/store.ts";
 
@@ -40,6 +40,8 @@ export interface Step<P, O> {
   readonly version: number;
   /** Debian packages whose versions decide the result; part of the key. */
   readonly packages?: readonly string[];
+  /** The toolbox that has the packages, where it is not the usual one. */
+  readonly toolbox?: ToolboxName;
   /** Makes the artefacts of a plan and commits them to the store. Artefact outputs carry `recipe: ""`: the core fills it in. */
   make(plan: P, ctx: Context): Promise<O>;
 }
@@ -65,6 +67,9 @@ export interface Resource<
   readonly inputs: I;
   readonly outputs: O;
   readonly packages?: readonly string[];
+  readonly toolbox?: ToolboxName;
+  /** Whether a plan runs tools at all; without this every one does, where there are packages. */
+  readonly usesTools?: (plan: P) => boolean;
   /** Rules across fields; gets what is valid and known, and must not trip over what is missing. `omitted`: surely not given, rather than not known yet. */
   readonly rules?: (
     inputs: Partial<z.output<I>>,

@@ -47,7 +47,7 @@ const methods: Readonly<Record<Method, Handler>> = {
     const { inputs, problems } = await checkInputs(resource, own, ctx, olds);
     if (problems.length > 0) return { inputs: { ...inputs, ...hidden }, failures: problems };
     return {
-      inputs: { ...inputs, ...hidden, madeWith: await madeWith(resource, ctx) },
+      inputs: { ...inputs, ...hidden, madeWith: await madeWith(resource, inputs, ctx) },
       failures: [],
     };
   },

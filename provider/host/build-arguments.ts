@@ -36,6 +36,12 @@ export function engineArguments(build: Build, idFile: string): string[] {
   return ["build", ...commonArguments(build), "--iidfile", idFile, build.context ?? "-"];
 }
 
+/** The arguments of `docker build` that put the image's files into a folder. */
+export function folderArguments(build: Build, folder: string): string[] {
+  const output = ["type=local", `dest=${folder}`].map(csvField).join(",");
+  return ["build", ...commonArguments(build), "--output", output, build.context ?? "-"];
+}
+
 function commonArguments(build: Build): string[] {
   const secrets = (build.secrets ?? []).map(({ id, env, file }) =>
     [`id=${id}`, env ? `env=${env}` : `src=${file}`].map(csvField).join(","),

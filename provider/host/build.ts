@@ -4,7 +4,12 @@ import type { Readable } from "node:stream";
 import { z } from "zod";
 import { MissingToolError, ToolError } from "../errors.ts";
 import { digestPattern } from "../plan/ref.ts";
-import { type Build, engineArguments, layoutArguments } from "./build-arguments.ts";
+import {
+  type Build,
+  engineArguments,
+  folderArguments,
+  layoutArguments,
+} from "./build-arguments.ts";
 import { buildFailure } from "./build-report.ts";
 import { dockerClient } from "./docker.ts";
 
@@ -49,6 +54,16 @@ export async function buildInEngine(
   const lines = await runBuild(build, engineArguments(build, idFile), options);
   if (lines) throw new ToolError(buildFailure(lines));
   return (await readFile(idFile, "utf8")).trim();
+}
+
+/** Builds an image whose files, without its history, are put into a folder. */
+export async function buildToFolder(
+  build: Build,
+  folder: string,
+  options: BuildOptions,
+): Promise<void> {
+  const lines = await runBuild(build, folderArguments(build, folder), options);
+  if (lines) throw new ToolError(buildFailure(lines));
 }
 
 /** An image of the engine as a docker save archive; ends with an error when the engine does. */

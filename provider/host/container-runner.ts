@@ -11,26 +11,28 @@ import { readToEnd } from "./process.ts";
 import { containerLabels, lifetimeSeconds } from "./reap.ts";
 import { runToEnd } from "./run-to-end.ts";
 import { giveStage } from "./stage-owner.ts";
-import type { Runner, RunningTool, ToolStep } from "./tool.ts";
+import type { Runner, RunningTool, ToolboxName, ToolStep } from "./tool.ts";
 import type { Toolbox } from "./toolbox.ts";
 import { toolboxIdentity } from "./toolbox-identity.ts";
 
 /** What the containers of a store have in common. */
 export interface ContainerWorld {
   readonly engine: Engine;
-  readonly toolbox: Toolbox;
+  /** Opens a toolbox; the usual one has no name. */
+  readonly openToolbox: (name?: ToolboxName) => Promise<Toolbox>;
   readonly storeRoot: string;
 }
 
-/** Runs each step in a container of its own, made from the toolbox. */
+/** Runs each step in a container of its own, made from its toolbox. */
 export function containerRunner(world: ContainerWorld): Runner {
   const caller = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   const user = containerUser(world.engine, caller);
   const start: Runner["start"] = async (step, { signal } = {}) => {
     if (user.stageOwner && step.writes) await giveStage(step.writes, user.stageOwner);
+    const { imageId } = await world.openToolbox(step.toolbox);
     const frame: ContainerFrame = {
       name: `bootwright-${randomUUID()}`,
-      image: world.toolbox.imageId,
+      image: imageId,
       storeRoot: world.storeRoot,
       userFlags: user.flags,
       labels: await containerLabels(world.storeRoot),
@@ -44,7 +46,11 @@ export function containerRunner(world: ContainerWorld): Runner {
     kind: "container",
     start,
     run: (step, options) => runToEnd(runner, step, options),
-    identity: (packages) => toolboxIdentity(runner, world, packages),
+    identity: async (packages, name) => {
+      const toolbox = await world.openToolbox(name);
+      const { storeRoot } = world;
+      return toolboxIdentity(runner, { toolbox, storeRoot, ...(name ? { name } : {}) }, packages);
+    },
   };
   return runner;
 }

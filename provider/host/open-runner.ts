@@ -6,8 +6,8 @@ import { hostRunner } from "./host-runner.ts";
 import { probeStore } from "./probe.ts";
 import { reap } from "./reap.ts";
 import { reapProcesses } from "./started.ts";
-import type { Runner } from "./tool.ts";
-import { openToolbox } from "./toolbox.ts";
+import type { Runner, ToolboxName } from "./tool.ts";
+import { openToolbox, type Toolbox } from "./toolbox.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** What a runner needs of its caller. */
@@ -32,7 +32,7 @@ export async function openRunner(options: RunnerOptions): Promise<Runner> {
     kind,
     run: async (step, rest) => (await ready(rest?.signal)).run(step, rest),
     start: async (step, rest) => (await ready(rest?.signal)).start(step, rest),
-    identity: async (packages) => (await ready()).identity(packages),
+    identity: async (packages, toolbox) => (await ready()).identity(packages, toolbox),
   };
 }
 
@@ -55,16 +55,24 @@ async function openHost({ storeRoot }: RunnerOptions): Promise<Runner> {
 async function openContainer({ storeRoot, signal, log }: RunnerOptions): Promise<Runner> {
   const stop = signal ? { signal } : {};
   const progress = (text: string) => log?.progress(text);
+  const toolboxes = new Map<ToolboxName | undefined, Promise<Toolbox>>();
+  const open = (name?: ToolboxName): Promise<Toolbox> => {
+    const opening =
+      toolboxes.get(name) ?? openToolbox({ progress, ...stop, ...(name ? { name } : {}) });
+    toolboxes.set(name, opening);
+    opening.catch(() => toolboxes.delete(name));
+    return opening;
+  };
   // Asked at once, as each takes the client 30 ms; what the engine says of itself is heard first, because it says best that there is none.
-  const rest = Promise.all([openToolbox({ progress, ...stop }), reap(storeRoot)]);
+  const rest = Promise.all([reap(storeRoot), open()]);
   rest.catch(() => {});
   const info = await docker(["info", "--format", "{{json .}}"], {
     purpose: "to run tools in a container",
     ...stop,
   });
   const engine = parseEngine(info);
-  const [toolbox] = await rest;
-  const runner = containerRunner({ engine, toolbox, storeRoot });
+  await rest;
+  const runner = containerRunner({ engine, openToolbox: open, storeRoot });
   const probed = once(() =>
     probeStore(runner, { storeRoot, engine, client: dockerClient(), ...stop }),
   );

@@ -1,5 +1,8 @@
 import type { Readable, Writable } from "node:stream";
 
+/** A toolbox beside the one that has most tools: `kernel` has what a kernel is built with. */
+export type ToolboxName = "kernel";
+
 /** A command as data. Paths in it are the store's own: the container sees the store where the host does. */
 export interface ToolStep {
   /** Program name as found on PATH, such as `qemu-img`. */
@@ -11,6 +14,8 @@ export interface ToolStep {
   readonly writes?: string;
   /** Debian package that has it: named when it is missing. */
   readonly package: string;
+  /** The toolbox that has it, where it is not the usual one; on the host there is one set of tools. */
+  readonly toolbox?: ToolboxName;
 }
 
 /** A tool that keeps running, such as a virtual machine. */
@@ -37,5 +42,5 @@ export interface Runner {
   /** Starts and returns at once. */
   start(step: ToolStep, options?: { signal?: AbortSignal }): Promise<RunningTool>;
   /** Identity of the tools for a step's key: sha256 over the package lines of the toolbox, or the host's versions. */
-  identity(packages: readonly string[]): Promise<string>;
+  identity(packages: readonly string[], toolbox?: ToolboxName): Promise<string>;
 }

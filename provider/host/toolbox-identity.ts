@@ -2,20 +2,20 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { MissingToolError } from "../errors.ts";
 import { digestOf } from "../plan/canonical.ts";
-import type { Runner } from "./tool.ts";
+import type { Runner, ToolboxName } from "./tool.ts";
 import { packageList, type Toolbox } from "./toolbox.ts";
 
 const lists = new Map<string, Promise<readonly string[]>>();
 
-/** sha256 over the lines of the toolbox's package list that name the packages. */
+/** sha256 over the lines of a toolbox's package list that name the packages. */
 export async function toolboxIdentity(
   runner: Pick<Runner, "run">,
-  world: { readonly toolbox: Toolbox; readonly storeRoot: string },
+  world: { readonly toolbox: Toolbox; readonly name?: ToolboxName; readonly storeRoot: string },
   packages: readonly string[],
 ): Promise<string> {
   const { imageId, tag } = world.toolbox;
   const key = `${world.storeRoot}\0${imageId}`;
-  const known = lists.get(key) ?? readList(runner, world.storeRoot, imageId);
+  const known = lists.get(key) ?? readList(runner, world.storeRoot, imageId, world.name);
   lists.set(key, known);
   known.catch(() => lists.delete(key));
   return identityOfLines(await known, packages, tag);
@@ -45,6 +45,7 @@ async function readList(
   runner: Pick<Runner, "run">,
   storeRoot: string,
   imageId: string,
+  name: ToolboxName | undefined,
 ): Promise<readonly string[]> {
   const folder = join(storeRoot, "tools");
   const file = join(folder, `toolbox-${imageId.replace(/^sha256:/, "")}.packages`);
@@ -55,6 +56,7 @@ async function readList(
     args: [packageList],
     purpose: "to read the versions of the tools",
     package: "coreutils",
+    ...(name ? { toolbox: name } : {}),
   });
   await mkdir(folder, { recursive: true });
   const unfinished = `${file}.${process.pid}`;

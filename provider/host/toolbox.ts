@@ -2,9 +2,10 @@ import { readFile } from "node:fs/promises";
 import { sha256 } from "../plan/canonical.ts";
 import { docker, startDocker } from "./docker.ts";
 import { readToEnd } from "./process.ts";
+import type { ToolboxName } from "./tool.ts";
 
-/** Where the Dockerfile of the toolbox may be, seen from this file: beside it, or in the package that it was compiled into. */
-const places = ["./toolbox/Dockerfile", "../../../provider/host/toolbox/Dockerfile"];
+/** Where the Dockerfiles of the toolboxes may be, seen from this file: beside it, or in the package that it was compiled into. */
+const places = ["./toolbox/", "../../../provider/host/toolbox/"];
 
 /** The file inside the toolbox that lists its packages, one `name version` a line. */
 export const packageList = "/etc/bootwright-packages";
@@ -16,18 +17,19 @@ export interface Toolbox {
   readonly imageId: string;
 }
 
-/** Finds the toolbox image, or builds it from the Dockerfile that its tag names. */
+/** Finds a toolbox's image, or builds it from the Dockerfile that its tag names. */
 export async function openToolbox(
-  options: { progress?: (text: string) => void; signal?: AbortSignal } = {},
+  options: { name?: ToolboxName; progress?: (text: string) => void; signal?: AbortSignal } = {},
 ): Promise<Toolbox> {
-  const dockerfile = await readDockerfile();
+  const { name } = options;
+  const dockerfile = await readDockerfile(name);
   const tag = toolboxTag(dockerfile);
   const there = await imageId(tag);
   if (there) return { tag, imageId: there };
   await docker(["build", "--platform", "linux/amd64", "--tag", tag, "-"], {
-    purpose: "to build the toolbox, which it does once per version of bootwright",
+    purpose: `to build the ${name ? `${name} ` : ""}toolbox, which it does once per version of bootwright`,
     input: dockerfile,
-    onLine: (line) => options.progress?.(`toolbox: ${line}`),
+    onLine: (line) => options.progress?.(`${name ? `${name} ` : ""}toolbox: ${line}`),
     ...(options.signal ? { signal: options.signal } : {}),
   });
   return { tag, imageId: (await imageId(tag)) ?? "" };
@@ -44,10 +46,11 @@ async function imageId(tag: string): Promise<string | undefined> {
   return exitCode === 0 ? stdout.trim() : undefined;
 }
 
-async function readDockerfile(): Promise<string> {
+async function readDockerfile(name?: ToolboxName): Promise<string> {
+  const file = name ? `${name}.Dockerfile` : "Dockerfile";
   for (const place of places) {
-    const text = await readFile(new URL(place, import.meta.url), "utf8").catch(() => undefined);
-    if (text !== undefined) return text;
+    const found = await readFile(new URL(place + file, import.meta.url), "utf8").catch(() => "");
+    if (found !== "") return found;
   }
-  throw new Error(`the toolbox's Dockerfile is missing from the package: ${places.join(", ")}`);
+  throw new Error(`the toolbox's ${file} is missing from the package: ${places.join(", ")}`);
 }

@@ -5,11 +5,13 @@ import { type Cache, configuredCache } from "../store/cache.ts";
 import type { ObjectName, Store } from "../store/store.ts";
 
 type Outputs = Record<string, unknown>;
-type Maker = Pick<Resource, "name" | "version" | "packages" | "make">;
+type Maker = Pick<Resource, "name" | "version" | "packages" | "toolbox" | "usesTools" | "make">;
 
 /** The identity of a step's result: what it is told, what it is given, and the tools that it uses. */
 export async function stepKey(step: Maker, plan: unknown, ctx: Context): Promise<string> {
-  const tools = step.packages ? await ctx.runner.identity(step.packages) : undefined;
+  const { packages, toolbox } = step;
+  const runsTools = packages && (step.usesTools?.(plan) ?? true);
+  const tools = runsTools ? await ctx.runner.identity(packages, toolbox) : undefined;
   return digestOf({ step: step.name, version: step.version, plan: identityOf(plan), tools });
 }
 

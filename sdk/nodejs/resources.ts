@@ -29,6 +29,18 @@ export type RootfsScrub =
 /** Values of `Ref.kind`. */
 export type RefKind = "file" | "tree" | "layer" | "ext4" | "disk" | "vhd";
 
+/** Values of `KernelSource.platform`. */
+export type KernelSourcePlatform = "linux/amd64";
+
+/**
+ * A whole configuration: tiny-serial runs an initramfs on a serial port, tiny-virtio is a small
+ * virtual machine.
+ */
+export type KernelPreset = "tiny-serial" | "tiny-virtio";
+
+/** What a kernel's configuration starts from. */
+export type KernelBaseConfig = "allnoconfig" | "defconfig" | "tinyconfig";
+
 /** Values of `InitramfsInit.run`. */
 export type InitramfsInitRun = "shell" | "command" | "login";
 
@@ -299,6 +311,30 @@ export interface GivenFileArgs {
   readonly path: pulumi.Input<string>;
   /** What the file must hash to; taken from the file when it is not given. */
   readonly sha256?: pulumi.Input<string> | undefined;
+}
+
+/** Where a kernel's source comes from: one of file, directory and package. */
+export interface KernelSourceArgs {
+  /** A tarball of the source, as kernel.org has it: plain, or by gzip, bzip2, xz, zstd. */
+  readonly file?: pulumi.Input<string> | undefined;
+  /** A folder with the source; it is copied, cleaned (make mrproper) and left alone. */
+  readonly directory?: pulumi.Input<string> | undefined;
+  /** The distribution's package with the source; the builder downloads it. */
+  readonly package?: pulumi.Input<string> | undefined;
+  /** Image of the distribution whose package it is. Default: debian:12. */
+  readonly image?: pulumi.Input<string> | undefined;
+  /** What the tarball must hash to, of a file or a package. */
+  readonly sha256?: pulumi.Input<string> | undefined;
+  /** Platform that the kernel is for. Default: linux/amd64. */
+  readonly platform?: pulumi.Input<KernelSourcePlatform> | undefined;
+}
+
+/** An option of a kernel's configuration. */
+export interface KernelOptionArgs {
+  /** Name of the option, such as BLK_DEV_INITRD. */
+  readonly name: pulumi.Input<string>;
+  /** "y", "n", a number or a text, as the option takes it; a text without quotes. */
+  readonly value: pulumi.Input<string>;
 }
 
 /** What the first process of the machine does. */
@@ -689,19 +725,61 @@ export interface KernelArgs {
   readonly version?: pulumi.Input<string> | undefined;
   /** A kernel from a file; exclusive with kernels. */
   readonly file?: pulumi.Input<GivenFileArgs> | undefined;
+  /** The source to build a kernel from; exclusive with kernels and file. */
+  readonly source?: pulumi.Input<KernelSourceArgs> | undefined;
+  /**
+   * A whole configuration by name; exclusive with baseConfig and configFile. `tiny-serial`
+   * (allnoconfig and a dozen options) runs programs out of an initramfs and talks on the first
+   * serial port. `tiny-virtio` adds what a small virtual machine needs: ACPI, EFI stub, virtio,
+   * SATA and IDE disks, ext4, FAT, ISO 9660, squashfs, overlay, IPv4, a VGA text screen.
+   */
+  readonly preset?: pulumi.Input<KernelPreset> | undefined;
+  /** What the configuration starts from; exclusive with preset and configFile. */
+  readonly baseConfig?: pulumi.Input<KernelBaseConfig> | undefined;
+  /** A `.config` that the configuration starts from; exclusive with preset and baseConfig. */
+  readonly configFile?: pulumi.Input<string> | undefined;
+  /**
+   * Options set on top. One that the source does not have, or that does not survive `make
+   * olddefconfig`, is an error that names what it depends on.
+   */
+  readonly options?: pulumi.Input<pulumi.Input<KernelOptionArgs>[]> | undefined;
+  /** Patches for the source, applied in this order (patch -p1). */
+  readonly patches?: pulumi.Input<pulumi.Input<string>[]> | undefined;
 }
 
-/** The kernel of a machine: one of the image's own, or a file. */
+/** The kernel of a machine: one of the image's own, a file, or built from source. */
 export class Kernel extends BootwrightResource {
   /** The kernel. */
   declare readonly ref: pulumi.Output<Ref>;
-  /** Its version; empty for a file without one. */
+  /** Its version: of a source the release that it names; empty for a file without one. */
   declare readonly version: pulumi.Output<string>;
   /** Where it lies in the tree; empty when it is not in the tree. */
   declare readonly path: pulumi.Output<string>;
+  /** Size of a kernel built from source. */
+  declare readonly sizeBytes: pulumi.Output<number | undefined>;
+  /** The final `.config` of a kernel built from source. */
+  declare readonly config: pulumi.Output<Ref | undefined>;
+  /** Digest of the final `.config`. */
+  declare readonly configDigest: pulumi.Output<string | undefined>;
+  /** What the source's tarball hashes to: `source.sha256` keeps to it. */
+  declare readonly sourceSha256: pulumi.Output<string | undefined>;
+  /**
+   * Where `config` lies in the store of this machine; empty for none. Computed when the program
+   * runs; in no state.
+   */
+  readonly configPath: pulumi.Output<string>;
 
   constructor(name: string, args: KernelArgs, opts?: pulumi.CustomResourceOptions) {
-    super({ type: "Kernel", outputs: ["ref", "version", "path"] }, name, args, opts);
+    super(
+      {
+        type: "Kernel",
+        outputs: ["ref", "version", "path", "sizeBytes", "config", "configDigest", "sourceSha256"],
+      },
+      name,
+      args,
+      opts,
+    );
+    this.configPath = pathInStore(this.config);
   }
 }
 

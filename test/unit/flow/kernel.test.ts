@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { InputError } from "../../../provider/errors.ts";
@@ -47,6 +47,181 @@ describe("Kernel refuses", () => {
 
   test("nothing while the kernels are not known yet", () => {
     expect(Kernel.rules?.({})).toEqual([]);
+  });
+});
+
+describe("Kernel from source refuses", () => {
+  const source = { file: "linux.tar.xz" };
+  test.each<[string, object, string[]]>([
+    [
+      "a source beside kernels",
+      { kernels, source, preset: "tiny-serial" },
+      ["source: is exclusive with kernels"],
+    ],
+    [
+      "a source beside a file and a version",
+      { file: { path: "vmlinuz" }, version: "6.1", source, preset: "tiny-serial" },
+      ["source: is exclusive with file", "version: is that of the source where source is given"],
+    ],
+    [
+      "two sources",
+      { source: { ...source, package: "linux-source-6.1" }, baseConfig: "tinyconfig" },
+      ["source: needs exactly one of file, directory, package; got file and package"],
+    ],
+    [
+      "no source in the source",
+      { source: {}, baseConfig: "tinyconfig" },
+      ["source: needs exactly one of file, directory, package; got none"],
+    ],
+    [
+      "a checksum of a directory",
+      { source: { directory: "linux", sha256 }, baseConfig: "tinyconfig" },
+      ["source.sha256: is that of a tarball: a directory has none"],
+    ],
+    [
+      "an image without a package",
+      { source: { ...source, image: "debian:12" }, baseConfig: "tinyconfig" },
+      ["source.image: is the image that has the package"],
+    ],
+    [
+      "no configuration",
+      { source },
+      ["preset: is required where baseConfig and configFile are not given"],
+    ],
+    [
+      "three configurations",
+      { source, preset: "tiny-serial", baseConfig: "tinyconfig", configFile: "a.config" },
+      ["baseConfig: is exclusive with preset", "configFile: is exclusive with preset"],
+    ],
+    [
+      "an option and a patch given twice",
+      {
+        ...{ source, preset: "tiny-serial", patches: ["a.patch", "b.patch", "a.patch"] },
+        options: [
+          { name: "SMP", value: "y" },
+          { name: "SMP", value: "n" },
+        ],
+      },
+      ["options[1].name: SMP is options[0] already", 'patches[2]: "a.patch" is patches[0] already'],
+    ],
+    [
+      "what only a source has a use for",
+      { kernels, preset: "tiny-serial", options: [], patches: [] },
+      ["preset", "options", "patches"].map(
+        (name) => `${name}: is for a kernel that is built: give its source`,
+      ),
+    ],
+  ])("%s", (_title, given, expected) => {
+    const problems = Kernel.rules?.(parse(given), (input) => !(input in given)) ?? [];
+    expect(problems.map((p) => `${p.property}: ${p.reason}`)).toEqual(expected);
+  });
+
+  test("nothing while what decides is not known yet", () => {
+    const omitted = (input: string) => input !== "source" && input !== "preset";
+    expect(Kernel.rules?.({ options: [] }, omitted)).toEqual([]);
+    expect(Kernel.rules?.({ source }, omitted)).toEqual([]);
+  });
+});
+
+describe("Kernel from source is planned", () => {
+  test("with its options by name, in which order they were given, those of options before the preset's", () => {
+    const options = [
+      { name: "TTY", value: "n" },
+      { name: "CMDLINE", value: "quiet" },
+    ];
+    const [one, other] = [options, [...options].reverse()].map((given) =>
+      Kernel.plan(
+        parse({ source: { package: "linux-source-6.1" }, preset: "tiny-serial", options: given }),
+      ),
+    );
+    expect(one?.build).toMatchObject({
+      source: { package: "linux-source-6.1", image: "debian:12" },
+      platform: "linux/amd64",
+      base: "allnoconfig",
+    });
+    const names = (plan: typeof one) =>
+      plan?.build?.options.map(({ option: { name, value } }) => `${name}=${value}`);
+    expect(names(one)).toEqual([
+      ...["64BIT=y", "BINFMT_ELF=y", "BINFMT_SCRIPT=y", "BLK_DEV_INITRD=y", "CMDLINE=quiet"],
+      ...["DEVTMPFS=y", "DEVTMPFS_MOUNT=y", "PRINTK=y", "PROC_FS=y", "SERIAL_8250=y"],
+      ...["SERIAL_8250_CONSOLE=y", "SYSFS=y", "TTY=n"],
+    ]);
+    expect(names(other)).toEqual(names(one));
+  });
+
+  test("and runs tools, unlike one of the tree or from a file", () => {
+    const plans = [
+      { kernels },
+      { file: { path: "a" } },
+      { source: { file: "a" }, preset: "tiny-virtio" },
+    ];
+    expect(plans.map((given) => Kernel.usesTools?.(Kernel.plan(parse(given))))).toEqual([
+      ...[false, false, true],
+    ]);
+  });
+
+  test("has every option of the smaller preset in the larger one", () => {
+    const names = (preset: string) =>
+      Kernel.plan(parse({ source: { file: "a" }, preset })).build?.options.map(
+        (o) => o.option.name,
+      );
+    expect(names("tiny-virtio")).toEqual(expect.arrayContaining(names("tiny-serial") ?? []));
+  });
+});
+
+describe("Kernel from source, when it is checked,", () => {
+  let ctx: Awaited<ReturnType<typeof testContext>>;
+  beforeEach(async () => {
+    ctx = await testContext();
+    await writeFile(join(ctx.cwd, "linux.tar.xz"), bytes);
+    await writeFile(join(ctx.cwd, "a.patch"), bytes);
+    await mkdir(join(ctx.cwd, "linux", ".git"), { recursive: true });
+    await writeFile(join(ctx.cwd, "linux", "Kconfig"), bytes);
+  });
+  afterEach(() => ctx.dispose());
+  const observe = (given: object) =>
+    Kernel.observe?.(parse({ preset: "tiny-serial", ...given }), ctx);
+  const problem = (error: unknown) => (error instanceof InputError ? error.problems : error);
+
+  test("hashes its tarball, configuration and patches, so that a diff names what changed", async () => {
+    const file = join(ctx.cwd, "linux.tar.xz");
+    expect(await observe({ source: { file, sha256 }, patches: ["a.patch"] })).toEqual({
+      source: { file: "linux.tar.xz", sha256 },
+      patches: ["a.patch"],
+      observed: { source: `sha256:${sha256}`, patches: [`sha256:${sha256}`] },
+    });
+    const config = { configFile: "a.patch", preset: undefined };
+    expect((await observe({ source: { file }, ...config }))?.observed).toEqual({
+      source: `sha256:${sha256}`,
+      configFile: `sha256:${sha256}`,
+    });
+  });
+
+  test("refuses a tarball that is not what it must be, and files that are not there", async () => {
+    const wrong = "0".repeat(64);
+    const file = "linux.tar.xz";
+    expect(await observe({ source: { file, sha256: wrong } })?.catch(problem)).toEqual([
+      { property: "source.sha256", reason: `"linux.tar.xz" has ${sha256}, not ${wrong}` },
+    ]);
+    for (const [given, property] of [
+      [{ source: { file: "gone" } }, "source.file"],
+      [{ source: { directory: "gone" } }, "source.directory"],
+      [{ source: { file }, patches: ["a.patch", "gone"] }, "patches[1]"],
+      [{ source: { file }, preset: undefined, configFile: "gone" }, "configFile"],
+    ] as const)
+      expect(await observe(given)?.catch(problem)).toMatchObject([{ property }]);
+  });
+
+  test("hashes a folder by its content, its git left out", async () => {
+    const hash = async () =>
+      (await observe({ source: { directory: "linux" } }))?.observed?.source ?? "";
+    const before = await hash();
+    await writeFile(join(ctx.cwd, "linux", ".git", "HEAD"), "ref");
+    expect(await hash()).toBe(before);
+    await chmod(join(ctx.cwd, "linux", "Kconfig"), 0o755);
+    const executable = await hash();
+    await writeFile(join(ctx.cwd, "linux", "Kconfig"), "another");
+    expect(new Set([before, executable, await hash()]).size).toBe(3);
   });
 });
 

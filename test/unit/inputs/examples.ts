@@ -120,7 +120,17 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
     { source: { tar: "root.tar.zst" } },
     { source: { directory: "root" } },
   ],
-  Kernel: bootFile,
+  Kernel: [
+    ...bootFile,
+    {
+      source: { file: "linux-6.1.tar.xz", sha256: "b".repeat(64), platform: "linux/amd64" },
+      preset: "tiny-serial",
+      options: [{ name: "CMDLINE", value: "console=ttyS0" }],
+      patches: ["patches/a.patch"],
+    },
+    { source: { directory: "linux" }, baseConfig: "tinyconfig" },
+    { source: { package: "linux-source-6.1", image: "debian:12" }, configFile: "kernel.config" },
+  ],
   Initramfs: [
     ...bootFile,
     {
@@ -255,6 +265,10 @@ export const refusedByOwnRule: Readonly<Record<string, readonly unknown[]>> = {
   "Rootfs.source.dockerArchive": ["a\0b"],
   "Rootfs.source.tar": ["a\0b"],
   "Rootfs.source.directory": ["a\0b"],
+  "Kernel.source.file": ["a\0b"],
+  "Kernel.source.directory": ["a\0b"],
+  "Kernel.configFile": ["a\0b"],
+  "Kernel.patches[0]": ["a\0b"],
   "Rootfs.files[0].path": ["/a/../b", "/a/./b", "/a//b"],
   "Rootfs.files[0].source": ["a\0b"],
 };

@@ -27,19 +27,19 @@ test.each([
   ],
   ["a step on the host, without the host's tools", ConvertedImage, "host", "ConvertedImage 1"],
 ] as const)("names %s", async (_title, resource, kind, expected) => {
-  expect(await madeWith(resource as unknown as Resource, runner(kind))).toBe(expected);
+  expect(await madeWith(resource as unknown as Resource, {}, runner(kind))).toBe(expected);
 });
 
 test("asks for the packages that the step uses, no others", async () => {
   asked.length = 0;
-  await madeWith(ConvertedImage as unknown as Resource, runner("container"));
+  await madeWith(ConvertedImage as unknown as Resource, {}, runner("container"));
   expect(asked).toEqual([["qemu-utils", "gzip", "zlib1g"]]);
 });
 
 test("is the step alone where no engine answers, so that nothing to do stays nothing to do", async () => {
   const identity = async () => Promise.reject(new MissingToolError("docker is not there"));
   const runner = { kind: "container", identity } as never;
-  expect(await madeWith(ConvertedImage as unknown as Resource, { runner })).toBe(
+  expect(await madeWith(ConvertedImage as unknown as Resource, {}, { runner })).toBe(
     "ConvertedImage 1",
   );
 });
@@ -47,7 +47,7 @@ test("is the step alone where no engine answers, so that nothing to do stays not
 test("is not known when the look at the tools fails for another reason", async () => {
   const identity = async () => Promise.reject(new Error("Stopped by the user"));
   const runner = { kind: "container", identity } as never;
-  await expect(madeWith(ConvertedImage as unknown as Resource, { runner })).rejects.toThrow(
+  await expect(madeWith(ConvertedImage as unknown as Resource, {}, { runner })).rejects.toThrow(
     "Stopped",
   );
 });

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { type BaseConfig, type OptionValue, sourceInputs } from "./kernel-schema.ts";
+import { presets } from "./presets.ts";
+
+const schema = z.strictObject(sourceInputs);
+/** The inputs of a kernel from source. */
+export type SourceInputs = z.output<typeof schema>;
+
+/** An option, and which input asks for it: "preset", or "options[2]". */
+export interface WantedOption {
+  readonly option: OptionValue;
+  readonly property: string;
+}
+
+/** Everything that decides the bytes of a kernel from source. */
+export interface KernelBuild {
+  readonly source: NonNullable<SourceInputs["source"]>;
+  readonly platform: "linux/amd64";
+  readonly base: BaseConfig | undefined;
+  readonly configFile: string | undefined;
+  /** In the order of their names: the order in which they were given decides nothing. */
+  readonly options: readonly WantedOption[];
+  readonly patches: readonly string[];
+  readonly observed: NonNullable<SourceInputs["observed"]>;
+}
+
+/** The plan of a kernel from source; an option of `options` goes before the same one of the preset. */
+export function planBuild(
+  inputs: SourceInputs & { source: NonNullable<SourceInputs["source"]> },
+): KernelBuild {
+  const { source, preset, baseConfig, configFile, patches = [], observed = {} } = inputs;
+  const wanted = new Map<string, WantedOption>();
+  const chosen = preset && presets[preset];
+  for (const option of chosen?.options ?? [])
+    wanted.set(option.name, { option, property: "preset" });
+  for (const [i, option] of (inputs.options ?? []).entries())
+    wanted.set(option.name, { option, property: `options[${i}]` });
+  const sorted = [...wanted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, option]) => option);
+  const { platform = "linux/amd64", ...rest } = source;
+  return {
+    source: source.package ? { image: "debian:12", ...rest } : rest,
+    platform,
+    base: chosen?.base ?? baseConfig,
+    configFile,
+    options: sorted,
+    patches,
+    observed,
+  };
+}
