@@ -17,6 +17,8 @@ export interface MachineWishes {
   readonly source: unknown;
   readonly hostname?: unknown;
   readonly network?: unknown;
+  readonly install?: unknown;
+  readonly service?: unknown;
   readonly growRootOnFirstBoot?: unknown;
   readonly files?: unknown;
   readonly scrub?: unknown;
@@ -42,14 +44,14 @@ export function isFrom(value: unknown): value is From {
 
 /** The usual chain of a machine, from its image to what is published; a pure function that every language's component shares. */
 export function machineDeclarations(wishes: MachineWishes): Declaration[] {
-  const { source, hostname, network, growRootOnFirstBoot, files, scrub } = wishes;
+  const { source, hostname, network, install, service, growRootOnFirstBoot, files, scrub } = wishes;
   const root = from("layout", "layout", "partitions", 0);
   const treeFile = (child: string) => ({ ref: from(child, "ref"), path: from(child, "path") });
   const common: Declaration[] = [
     {
       child: "rootfs",
       resource: "Rootfs",
-      inputs: { source, hostname, network, growRootOnFirstBoot, files, scrub },
+      inputs: { source, hostname, network, install, service, growRootOnFirstBoot, files, scrub },
     },
     {
       child: "kernel",

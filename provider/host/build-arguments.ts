@@ -5,6 +5,8 @@ export interface Build {
   /** Path of the Dockerfile (in a repository relative to its folder), or its text where there is no context. */
   readonly dockerfile: string;
   readonly platform: string;
+  /** Images that stages may be FROM, by name: `oci-layout://FOLDER@DIGEST`. */
+  readonly contexts?: Readonly<Record<string, string>> | undefined;
   readonly target?: string | undefined;
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
   readonly network?: string | undefined;
@@ -27,6 +29,10 @@ export function layoutArguments(build: Build, layout: string, metadata: string):
     ...(build.builder ? ["--builder", build.builder] : []),
     ...commonArguments(build),
     ...many("--cache-to", build.cacheTo),
+    ...many(
+      "--build-context",
+      Object.entries(build.contexts ?? {}).map(([name, from]) => `${name}=${from}`),
+    ),
     ...["--output", output, "--metadata-file", metadata, build.context ?? "-"],
   ];
 }

@@ -30,8 +30,12 @@ export async function renewed<T>(
   return result;
 }
 
-/** Runs a build and brings the layers of its image into the store. */
-export async function built(build: Build, ctx: Context): Promise<Ingested> {
+/** Runs a build and brings the layers of its image into the store; `onOlderEngine` goes before the way round for one that exports no layout. */
+export async function built(
+  build: Build,
+  ctx: Context,
+  onOlderEngine: () => void = () => {},
+): Promise<Ingested> {
   const layout = join(ctx.store.root, "oci");
   const options = {
     signal: ctx.signal,
@@ -51,6 +55,7 @@ export async function built(build: Build, ctx: Context): Promise<Ingested> {
         return ingested;
       } catch (error) {
         if (!(error instanceof NoLayoutExport)) throw error;
+        onOlderEngine();
         ctx.log.info("The engine cannot export layers one by one: the whole image is fetched");
         const image = await buildInEngine(build, stage, options);
         return commitLayers(

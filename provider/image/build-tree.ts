@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { z } from "zod";
 import { InputError } from "../errors.ts";
 import { minimumSize } from "../ext4/minimum-size.ts";
@@ -7,16 +7,17 @@ import { encodeRecipe, type Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
 import { treeDigest } from "../tree/digest.ts";
 import { cachedIndex } from "../tree/index-file.ts";
+import type { Ingested } from "../tree/ingest/types.ts";
 import { findKernels } from "../tree/kernels.ts";
 import { mergeLayers } from "../tree/merge.ts";
 import { saveTree } from "../tree/object.ts";
 import { readOsRelease } from "../tree/os-release.ts";
 import { scrub } from "../tree/scrub.ts";
 import type { Entry, Tree } from "../tree/types.ts";
+import { addedFiles } from "./added-files.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { installedPackages, installParts, missingParts } from "./install.ts";
 import { imageLayers } from "./layers.ts";
-import type { MachineFile } from "./machine-file.ts";
-import { machineFiles } from "./machine-files.ts";
 import { observeRootfs } from "./observe.ts";
 import type { RootfsInputs, rootfsOutputs } from "./rootfs-schema.ts";
 import { withFiles } from "./with-files.ts";
@@ -32,13 +33,21 @@ export async function buildTree(
 ): Promise<z.output<typeof rootfsOutputs>> {
   await demandUnchanged(plan, ctx);
   const { layers, config } = await imageLayers(plan.source, plan.platform, ctx);
-  const merged = mergeLayers(await indexLayers(layers, ctx), {
-    sourceDateEpoch: plan.sourceDateEpoch,
-  });
-  const scrubbed = scrub(merged, plan.scrub);
+  const image = await mergedTree(layers, plan, ctx);
+  const parts = missingParts(plan.install, image.tree);
+  const scrubbed =
+    parts.kernel || parts.init
+      ? await mergedTree(
+          await installParts(parts, plan, { layers, tree: image.tree }, ctx),
+          plan,
+          ctx,
+        )
+      : image;
+  const installed =
+    scrubbed === image ? [] : await installedPackages(plan.install, image.tree, scrubbed.tree, ctx);
   const tree = await withFiles(
     scrubbed.tree,
-    await addedFiles(plan, scrubbed.tree, ctx),
+    await addedFiles(plan, { tree: scrubbed.tree, config }, ctx),
     plan.sourceDateEpoch,
     ctx.store,
   );
@@ -64,6 +73,7 @@ export async function buildTree(
       user: config.user,
       workingDir: config.workingDir,
     },
+    installed,
     entries: entries.length,
     bytes: entries.reduce((sum, entry) => sum + (entry.type === "file" ? entry.size : 0), 0),
     scrubbed: Object.values(scrubbed.dropped).reduce((sum, count) => sum + count, 0),
@@ -90,6 +100,12 @@ async function demandUnchanged(plan: RootfsInputs, ctx: Context): Promise<void> 
   );
 }
 
+/** The layers merged into one tree, without what scrub leaves out. */
+async function mergedTree(layers: Ingested["layers"], plan: RootfsInputs, ctx: Context) {
+  const { sourceDateEpoch } = plan;
+  return scrub(mergeLayers(await indexLayers(layers, ctx), { sourceDateEpoch }), plan.scrub);
+}
+
 async function indexLayers(layers: readonly { digest: string; file: string }[], ctx: Context) {
   const indexed = [];
   for (const { digest } of layers) {
@@ -106,36 +122,6 @@ async function indexLayers(layers: readonly { digest: string; file: string }[], 
     indexed.push({ digest, index });
   }
   return indexed;
-}
-
-async function addedFiles(plan: RootfsInputs, tree: Tree, ctx: Context): Promise<MachineFile[]> {
-  const entries = new Map(
-    tree.items.filter((item) => item.kind === "entry").map((item) => [item.path, item]),
-  );
-  const { files, problems } = machineFiles(plan, {
-    has: (path) => entries.has(path),
-    blank: (path) => {
-      const entry = entries.get(path);
-      return entry === undefined || (entry.type === "file" && entry.size === 0);
-    },
-  });
-  if (problems.length > 0) throw new InputError(problems);
-  for (const { path, content, source, symlink, mode, uid = 0, gid = 0 } of plan.files) {
-    const base = { path: Buffer.from(path.slice(1)).toString("latin1"), uid, gid };
-    if (symlink !== undefined)
-      files.push({
-        ...base,
-        type: "symlink",
-        mode: 0o777,
-        target: Buffer.from(symlink).toString("latin1"),
-      });
-    else if (source !== undefined)
-      files.push({ ...base, type: "file", mode: mode ?? 0o644, from: resolve(ctx.cwd, source) });
-    else if (content !== undefined)
-      files.push({ ...base, type: "file", mode: mode ?? 0o644, content: Buffer.from(content) });
-    else files.push({ ...base, type: "directory", mode: mode ?? 0o755 });
-  }
-  return files;
 }
 
 async function commitTree(tree: Tree, ctx: Context): Promise<Ref> {

@@ -3,7 +3,7 @@ import type { RootfsInputs } from "./rootfs-schema.ts";
 
 /** Rules of Rootfs across fields. */
 export function rootfsProblems(inputs: Partial<RootfsInputs>): InputProblem[] {
-  const { source, files, hostname } = inputs;
+  const { source, files, hostname, service } = inputs;
   const problems: InputProblem[] = [];
   if (source) {
     const given = Object.entries(source).filter(([, value]) => value !== undefined);
@@ -20,6 +20,12 @@ export function rootfsProblems(inputs: Partial<RootfsInputs>): InputProblem[] {
             reason: "needs either env or file",
           });
   }
+  const plain = source && (["tar", "directory"] as const).find((key) => source[key] !== undefined);
+  if (service && plain)
+    problems.push({
+      property: "service",
+      reason: `a ${plain} says nothing of a process: give an image or a Dockerfile with a CMD as the source`,
+    });
   const seen = new Map<string, number>();
   for (const [i, file] of (files ?? []).entries()) {
     const kinds = (["content", "source", "symlink", "directory"] as const).filter(

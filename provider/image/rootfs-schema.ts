@@ -44,6 +44,31 @@ const extraFile = z
     description: "An entry that is added to the image or replaces one of it.",
   });
 
+const install = z
+  .strictObject({
+    kernel: z
+      .boolean()
+      .optional()
+      .describe("Install the distribution's kernel, with an initrd. Default: false."),
+    init: z
+      .boolean()
+      .optional()
+      .describe(
+        "Install the distribution's init, and what a login and a network need. Default: false.",
+      ),
+  })
+  .meta({
+    id: "RootfsInstall",
+    description: "Parts of a machine that are installed where the image has none.",
+  });
+
+const installedPackage = z
+  .strictObject({
+    name: z.string().describe("Name of the package."),
+    version: z.string().describe("Its version."),
+  })
+  .meta({ id: "InstalledPackage", description: "A package of the distribution." });
+
 export const rootfsInputs = z.strictObject({
   source: rootfsSourceSchema.describe("Where the root filesystem comes from."),
   platform: z.enum(["linux/amd64"]).default("linux/amd64").describe("Platform of the image."),
@@ -67,6 +92,17 @@ export const rootfsInputs = z.strictObject({
     .default("none")
     .describe(
       "dhcp: every Ethernet card asks for an address and name servers, through systemd-networkd.",
+    ),
+  install: install
+    .optional()
+    .describe(
+      "Kernel and init of the image's own distribution (Debian, Ubuntu), for an image that has none: so that debian:12 alone becomes a machine.",
+    ),
+  service: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Run the image's process (ENTRYPOINT and CMD, with its ENV, USER, WORKDIR, STOPSIGNAL and HEALTHCHECK) as a service of the machine, through systemd or busybox's init.",
     ),
   growRootOnFirstBoot: z
     .boolean()
@@ -119,6 +155,9 @@ export const rootfsOutputs = z.object({
   kernels: z.array(treeKernelSchema).describe("Kernels that it holds, newest first."),
   osRelease: osRelease.describe("What it says it is."),
   config: imageConfigSchema.describe("The image's configuration."),
+  installed: z
+    .array(installedPackage)
+    .describe("Packages that install added or renewed, sorted by name."),
   entries: z.int().describe("Paths in it."),
   bytes: z.number().describe("Bytes of its files, each hard-linked file once."),
   scrubbed: z.int().describe("Entries that scrub left out."),

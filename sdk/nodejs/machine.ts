@@ -10,6 +10,10 @@ export interface MachineArgs {
   readonly hostname?: resources.RootfsArgs["hostname"];
   /** `dhcp`: every Ethernet card asks for an address. Default: none. */
   readonly network?: resources.RootfsArgs["network"];
+  /** Kernel and init of the image's distribution, where the image has none; see {@link resources.RootfsArgs.install}. */
+  readonly install?: resources.RootfsArgs["install"];
+  /** Run the image's process as a service. Default: false. */
+  readonly service?: resources.RootfsArgs["service"];
   /** Grow the root partition to the disk at the first boot. Default: false. */
   readonly growRootOnFirstBoot?: resources.RootfsArgs["growRootOnFirstBoot"];
   /** Entries to add to the image or to replace in it. */

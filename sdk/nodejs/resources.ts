@@ -207,6 +207,14 @@ export interface MachineFileArgs {
   readonly gid?: pulumi.Input<number> | undefined;
 }
 
+/** Parts of a machine that are installed where the image has none. */
+export interface RootfsInstallArgs {
+  /** Install the distribution's kernel, with an initrd. Default: false. */
+  readonly kernel?: pulumi.Input<boolean> | undefined;
+  /** Install the distribution's init, and what a login and a network need. Default: false. */
+  readonly init?: pulumi.Input<boolean> | undefined;
+}
+
 /** A reference to an artefact by content. */
 export interface Ref {
   /** What the artefact is. */
@@ -303,6 +311,14 @@ export interface ImageConfigArgs {
   readonly user: pulumi.Input<string>;
   /** WORKDIR. */
   readonly workingDir: pulumi.Input<string>;
+}
+
+/** A package of the distribution. */
+export interface InstalledPackage {
+  /** Name of the package. */
+  readonly name: string;
+  /** Its version. */
+  readonly version: string;
 }
 
 /** A file of the project. */
@@ -657,6 +673,17 @@ export interface RootfsArgs {
    */
   readonly network?: pulumi.Input<RootfsNetwork> | undefined;
   /**
+   * Kernel and init of the image's own distribution (Debian, Ubuntu), for an image that has
+   * none: so that debian:12 alone becomes a machine.
+   */
+  readonly install?: pulumi.Input<RootfsInstallArgs> | undefined;
+  /**
+   * Run the image's process (ENTRYPOINT and CMD, with its ENV, USER, WORKDIR, STOPSIGNAL and
+   * HEALTHCHECK) as a service of the machine, through systemd or busybox's init. Default:
+   * `false`.
+   */
+  readonly service?: pulumi.Input<boolean> | undefined;
+  /**
    * Grow the root partition and its filesystem to the disk at the first boot (needs systemd,
    * util-linux, fdisk and e2fsprogs in the image). Default: `false`.
    */
@@ -682,6 +709,8 @@ export class Rootfs extends BootwrightResource {
   declare readonly osRelease: pulumi.Output<OsRelease>;
   /** The image's configuration. */
   declare readonly config: pulumi.Output<ImageConfig>;
+  /** Packages that install added or renewed, sorted by name. */
+  declare readonly installed: pulumi.Output<InstalledPackage[]>;
   /** Paths in it. */
   declare readonly entries: pulumi.Output<number>;
   /** Bytes of its files, each hard-linked file once. */
@@ -704,6 +733,7 @@ export class Rootfs extends BootwrightResource {
           "kernels",
           "osRelease",
           "config",
+          "installed",
           "entries",
           "bytes",
           "scrubbed",

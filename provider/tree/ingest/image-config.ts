@@ -15,6 +15,14 @@ export interface ImageConfig {
   readonly exposedPorts: string[];
   /** Command of the health check, beginning with NONE, CMD or CMD-SHELL; empty when there is none. */
   readonly healthcheck: string[];
+  /** When the health check is made; 0 where the image does not say. */
+  readonly healthTimes: {
+    readonly intervalSeconds: number;
+    readonly timeoutSeconds: number;
+    readonly startPeriodSeconds: number;
+  };
+  /** Signal that asks the process to end, as written; empty when there is none. */
+  readonly stopSignal: string;
   /** Such as `amd64`; empty when unknown. */
   readonly architecture: string;
 }
@@ -29,10 +37,13 @@ export const noConfig: ImageConfig = {
   labels: [],
   exposedPorts: [],
   healthcheck: [],
+  healthTimes: { intervalSeconds: 0, timeoutSeconds: 0, startPeriodSeconds: 0 },
+  stopSignal: "",
   architecture: "",
 };
 
 const texts = z.array(z.string()).nullish();
+const nanoseconds = z.number().nonnegative().nullish();
 const schema = z.object({
   architecture: z.string().nullish(),
   rootfs: z.object({ diff_ids: z.array(z.string().regex(/^sha256:[0-9a-f]{64}$/)) }),
@@ -45,7 +56,15 @@ const schema = z.object({
       WorkingDir: z.string().nullish(),
       Labels: z.record(z.string(), z.string()).nullish(),
       ExposedPorts: z.record(z.string(), z.unknown()).nullish(),
-      Healthcheck: z.object({ Test: texts }).nullish(),
+      Healthcheck: z
+        .object({
+          Test: texts,
+          Interval: nanoseconds,
+          Timeout: nanoseconds,
+          StartPeriod: nanoseconds,
+        })
+        .nullish(),
+      StopSignal: z.string().nullish(),
     })
     .nullish(),
 });
@@ -65,9 +84,20 @@ export function parseImageConfig(json: unknown): { diffIds: string[]; config: Im
       labels: labels.sort((a, b) => (a.name < b.name ? -1 : 1)),
       exposedPorts: Object.keys(config?.ExposedPorts ?? {}).sort(),
       healthcheck: config?.Healthcheck?.Test ?? [],
+      healthTimes: {
+        intervalSeconds: seconds(config?.Healthcheck?.Interval),
+        timeoutSeconds: seconds(config?.Healthcheck?.Timeout),
+        startPeriodSeconds: seconds(config?.Healthcheck?.StartPeriod),
+      },
+      stopSignal: config?.StopSignal ?? "",
       architecture: architecture ?? "",
     },
   };
+}
+
+/** A timer counts whole seconds, and none is less than one. */
+function seconds(nanoseconds: number | null | undefined): number {
+  return Math.min(Math.ceil((nanoseconds ?? 0) / 1e9), 1e9);
 }
 
 /** JSON of someone else's as what it should be, or an error that names the part that is not. */

@@ -76,6 +76,8 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
       files: [{ path: "/etc/motd", content: "Hello\n", mode: 0o600, uid: 1000, gid: 1000 }],
       hostname: "web.example",
       network: "dhcp",
+      install: { kernel: true, init: true },
+      service: true,
       growRootOnFirstBoot: true,
       scrub: ["logs"],
       sourceDateEpoch: 0,

@@ -38,7 +38,8 @@ const configuration = {
     User: "7",
     Labels: { b: "2", a: "1" },
     ExposedPorts: { "80/tcp": {} },
-    Healthcheck: { Test: ["CMD-SHELL", "true"] },
+    Healthcheck: { Test: ["CMD-SHELL", "true"], Interval: 1_500_000_000, Timeout: 0 },
+    StopSignal: "SIGQUIT",
   },
 };
 const expectedConfig = {
@@ -54,6 +55,8 @@ const expectedConfig = {
   ],
   exposedPorts: ["80/tcp"],
   healthcheck: ["CMD-SHELL", "true"],
+  healthTimes: { intervalSeconds: 2, timeoutSeconds: 0, startPeriodSeconds: 0 },
+  stopSignal: "SIGQUIT",
 };
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 

@@ -1,0 +1,38 @@
+import type { Context } from "../resource.ts";
+import { busyboxMachine } from "../service/busybox-machine.ts";
+import { busyboxService } from "../service/busybox-service.ts";
+import { findInit } from "../tree/init.ts";
+import { findEntry, readTreeFile } from "../tree/read-file.ts";
+import { type Added, type Image, runningProcess } from "./process-files.ts";
+import type { RootfsInputs } from "./rootfs-schema.ts";
+
+/** What makes an image with busybox's init a machine, where it is to run its process or to ask for an address. */
+export async function busyboxFiles(plan: RootfsInputs, image: Image, ctx: Context): Promise<Added> {
+  const { tree, config } = image;
+  const dhcp = plan.network === "dhcp";
+  if (!plan.service && !dhcp) return { files: [], problems: [] };
+  const has = (path: string) => findEntry(tree, path) !== undefined;
+  if (dhcp && !["bin", "sbin", "usr/bin", "usr/sbin"].some((at) => has(`${at}/udhcpc`)))
+    return {
+      files: [],
+      problems: [
+        {
+          property: "network",
+          reason: '"dhcp" needs udhcpc in the image\'s busybox, which has none',
+        },
+      ],
+    };
+  const inittab = await readTreeFile(tree, "etc/inittab", (layer) =>
+    ctx.store.path("layer", layer),
+  );
+  const about = { has, inittab: inittab?.toString(), init: findInit(tree)?.path ?? "bin/init" };
+  if (!plan.service) return { files: busyboxMachine({ ...nothing, dhcp }, about), problems: [] };
+  const running = await runningProcess(plan, image, busyboxService, ctx);
+  if ("problems" in running) return { files: [], problems: running.problems };
+  if (config.healthcheck.length > 0)
+    ctx.log.info("The image's HEALTHCHECK is not run: busybox's init has nobody to tell of it");
+  const files = busyboxMachine({ ...running.way, dhcp }, about);
+  return { files: [...running.folder, ...files], problems: [] };
+}
+
+const nothing = { lines: [], shutdownLines: [], files: [] };
