@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { runForeground } from "./foreground.ts";
 import { root, work } from "./paths.ts";
 import { print, runStep, SetupError } from "./progress.ts";
@@ -12,6 +12,10 @@ export interface TestReport {
   readonly numPendingTests: number;
   readonly testResults: readonly {
     readonly status: string;
+    readonly name: string;
+    /** Milliseconds since 1970. */
+    readonly startTime: number;
+    readonly endTime: number;
     readonly assertionResults: readonly unknown[];
   }[];
 }
@@ -36,6 +40,18 @@ export function formatCounts(
   const parts = [`${counts.passed} passed`, `${counts.failed} failed`];
   if (counts.skipped > 0) parts.push(`${counts.skipped} skipped`);
   return [...parts, ...failedChecks.map((check) => `${check} failed`)].join(", ");
+}
+
+const slowestCount = 8;
+
+/** The files that took longest, so that nobody has to ask where the minutes go. */
+export function formatSlowest({ testResults }: TestReport, folder: string): string {
+  const lengths = testResults.map(({ name, startTime, endTime }) => ({
+    name: relative(folder, name),
+    seconds: Math.round((endTime - startTime) / 1000),
+  }));
+  const slowest = lengths.sort((a, b) => b.seconds - a.seconds).slice(0, slowestCount);
+  return `Longest: ${slowest.map(({ name, seconds }) => `${name} ${seconds} s`).join(", ")}`;
 }
 
 const checks = [
@@ -63,7 +79,9 @@ export async function test(env: Readonly<Record<string, string>>): Promise<numbe
   if (!existsSync(reportFile)) {
     throw new SetupError("vitest ended before it wrote its report", "see its lines above");
   }
-  const counts = countTests(JSON.parse(readFileSync(reportFile, "utf8")) as TestReport);
+  const report = JSON.parse(readFileSync(reportFile, "utf8")) as TestReport;
+  const counts = countTests(report);
+  print(formatSlowest(report, root));
   print(formatCounts(counts, failedChecks));
   const isGood = counts.failed === 0 && counts.passed > 0 && failedChecks.length === 0;
   return isGood ? exitCode : exitCode || 1;

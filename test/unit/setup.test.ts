@@ -10,7 +10,7 @@ import { isNewEnoughGo } from "../../bin/setup/pulumi-build.ts";
 import { readDistribution } from "../../bin/setup/root.ts";
 import { lastLines, run, tryRun } from "../../bin/setup/run.ts";
 import { formatOutputs } from "../../bin/setup/start.ts";
-import { countTests, formatCounts } from "../../bin/setup/test.ts";
+import { countTests, formatCounts, formatSlowest } from "../../bin/setup/test.ts";
 import { nameToolbox } from "../../bin/setup/toolbox.ts";
 
 let folder: string;
@@ -181,12 +181,24 @@ describe("the closing line of the tests", () => {
   });
 
   test("counts a file that did not load as a failure", () => {
+    const file = { status: "failed", name: "/repo/test/a.test.ts", startTime: 0, endTime: 0 };
     const testResults = [
-      { status: "failed", assertionResults: [] },
-      { status: "failed", assertionResults: [{}] },
+      { ...file, assertionResults: [] },
+      { ...file, assertionResults: [{}] },
     ];
     const counts = countTests({ ...report, numFailedTests: 1, testResults });
     expect(formatCounts(counts, [])).toBe("12 passed, 2 failed");
+  });
+
+  test("names the files that took longest, in seconds", () => {
+    const file = { status: "passed", startTime: 1000, assertionResults: [{}] };
+    const testResults = [
+      { ...file, name: "/repo/test/short.test.ts", endTime: 2400 },
+      { ...file, name: "/repo/test/long.test.ts", endTime: 91_000 },
+    ];
+    expect(formatSlowest({ ...report, testResults }, "/repo")).toBe(
+      "Longest: test/long.test.ts 90 s, test/short.test.ts 1 s",
+    );
   });
 
   test("names skipped tests and failed checks", () => {
