@@ -1,45 +1,27 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { open } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { ContainerSASPermissions } from "@azure/storage-blob";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { openContainer } from "../../provider/publish/azure-client.ts";
-import { testContext } from "../context.ts";
-import { accountKey, connectionString, freePort, look, startAzurite } from "./azurite.ts";
-import { as, commitVhd, planFor, put, remote, expectSameBytes as sameBytes } from "./machine.ts";
-import { type Fate, type Seen, startProxy } from "./proxy.ts";
+import { accountKey, connectionString, freePort, look } from "./azurite.ts";
+import {
+  as,
+  commitVhd,
+  noise,
+  planFor,
+  put,
+  remote,
+  expectSameBytes as sameBytes,
+} from "./machine.ts";
+import type { Fate } from "./proxy.ts";
+import { azurite, blob, closing, container, ctx, proxy } from "./setting.ts";
 
 const MiB = 1024 * 1024;
-let azurite: Awaited<ReturnType<typeof startAzurite>>;
-let base: Awaited<ReturnType<typeof testContext>>;
-let ctx: Awaited<ReturnType<typeof testContext>>;
-let closing: (() => Promise<void>)[];
-let containers = 0;
-let container: string;
-
-beforeAll(async () => {
-  azurite = await startAzurite();
-});
-afterAll(() => azurite?.stop());
-beforeEach(async () => {
-  base = await testContext();
-  ctx = { ...base, ...as(base, "web") };
-  closing = [];
-  container = `test-${containers++}`;
-});
-afterEach(async () => {
-  for (const close of closing) await close();
-  await base.dispose();
-});
-
-async function proxy(fate: (seen: Seen) => Fate | Promise<Fate> = () => "pass") {
-  const started = await startProxy(azurite.port, fate);
-  closing.push(() => started.stop());
-  return started;
-}
 const plan = (
   image: Awaited<ReturnType<typeof commitVhd>>,
   more: Record<string, unknown> = {},
@@ -51,11 +33,10 @@ const blobNames = async () => {
   // Each with its list of hashes, which delta.test.ts looks at.
   return names.filter((name) => !name.endsWith(".hashes")).sort();
 };
-const metadataOf = async (name: string) =>
-  (await look(azurite.port, container).getBlobClient(name).getProperties()).metadata ?? {};
+const metadataOf = async (name: string) => (await blob(name).getProperties()).metadata ?? {};
 
 const expectSameBytes = (name: string, image: Awaited<ReturnType<typeof commitVhd>>) =>
-  sameBytes(ctx, look(azurite.port, container).getBlobClient(name), image);
+  sameBytes(ctx, blob(name), image);
 
 test("a VHD arrives byte for byte, and only the chunks that hold something are sent", async () => {
   const image = await commitVhd(ctx);
@@ -74,6 +55,23 @@ test("a VHD arrives byte for byte, and only the chunks that hold something are s
   expect(Math.max(...puts.map((one) => one.body.length))).toBe(4 * MiB);
   expect(result.requests).toBe(seen.length);
   expect(result.blobName).toBe(`project/dev/web/${image.vhd.digest.slice(7, 23)}.vhd`);
+});
+
+test("a blob read back at random places is the disk, in its data, in its holes and across their edges", async () => {
+  const image = await commitVhd(ctx);
+  const { blobName } = await put(plan(image), ctx);
+  const disk = await open(ctx.store.path("disk", image.disk.digest));
+  const { size } = await disk.stat();
+  const numbers = noise("places", 8 * 200);
+  for (let i = 0; i < 200; i++) {
+    const offset = numbers.readUInt32LE(8 * i) % size;
+    const count = 1 + (numbers.readUInt32LE(8 * i + 4) % Math.min(200_000, size - offset));
+    const expected = Buffer.alloc(count);
+    await disk.read(expected, 0, count, offset);
+    const found = await blob(blobName).downloadToBuffer(offset, count);
+    expect(found.equals(expected), `${count} bytes at ${offset}`).toBe(true);
+  }
+  await disk.close();
 });
 
 test("a VHD that is there already is left alone with one look at it and one at the versions", async () => {
@@ -145,9 +143,9 @@ test("bytes that were damaged on the way are refused by the service and never ca
 test("a second writer is refused, told why, and sends nothing", async () => {
   const image = await commitVhd(ctx);
   const { blobName } = await put(plan(image), ctx);
-  const blob = look(azurite.port, container).getPageBlobClient(blobName);
-  await blob.setMetadata({ ...(await metadataOf(blobName)), bootwright_state: "uploading" });
-  await blob.getBlobLeaseClient("11111111-1111-4111-8111-111111111111").acquireLease(60);
+  const written = blob(blobName);
+  await written.setMetadata({ ...(await metadataOf(blobName)), bootwright_state: "uploading" });
+  await written.getBlobLeaseClient("11111111-1111-4111-8111-111111111111").acquireLease(60);
   const { port, seen } = await proxy();
   await expect(put(plan(image, {}, port), ctx)).rejects.toMatchObject({
     name: "CloudError",
@@ -273,9 +271,9 @@ test("a blob that somebody else wrote shows as drift, and the next update makes 
   const image = await commitVhd(ctx);
   const first = await put(plan(image), ctx);
   expect(await remote.find(first, plan(image), ctx)).toEqual(first);
-  const blob = look(azurite.port, container).getPageBlobClient(first.blobName);
-  await blob.uploadPages(Buffer.alloc(512, 7), 2 * MiB, 512);
-  await blob.uploadPages(Buffer.alloc(512, 7), 30 * MiB, 512);
+  const written = blob(first.blobName);
+  await written.uploadPages(Buffer.alloc(512, 7), 2 * MiB, 512);
+  await written.uploadPages(Buffer.alloc(512, 7), 30 * MiB, 512);
 
   const drifted = await remote.find(first, plan(image), ctx);
   expect(drifted!.etag).not.toBe(first.etag);
@@ -291,11 +289,11 @@ test("a blob that somebody else wrote shows as drift, and the next update makes 
 test("an upload that was cut off, or that no run has recorded, is not trusted where somebody else wrote", async () => {
   const image = await commitVhd(ctx);
   const { blobName } = await put(plan(image), ctx);
-  const blob = look(azurite.port, container).getPageBlobClient(blobName);
+  const written = blob(blobName);
   const metadata = await metadataOf(blobName);
   for (const bootwright_state of ["uploading", "complete"]) {
-    await blob.setMetadata({ ...metadata, bootwright_state });
-    await blob.uploadPages(Buffer.alloc(512, 7), 30 * MiB, 512);
+    await written.setMetadata({ ...metadata, bootwright_state });
+    await written.uploadPages(Buffer.alloc(512, 7), 30 * MiB, 512);
     const result = await put(plan(image), ctx);
     expect(result).toMatchObject({ mode: "uploaded", bytesSent: image.dataBytes });
     await expectSameBytes(blobName, image);
@@ -363,7 +361,7 @@ test("no key and no signature gets into outputs, messages or metadata", async ()
     texts.push(String(error), inspect(error, { depth: 9 }));
   }
   const malformed = plan(image, { connectionString: `AccountKey=${accountKey};nonsense` });
-  texts.push(String(await put(malformed, ctx).catch((e: unknown) => e)), ...base.lines);
+  texts.push(String(await put(malformed, ctx).catch((e: unknown) => e)), ...ctx.lines);
   const secret = new URLSearchParams(signature).get("sig")!;
   for (const text of texts)
     for (const word of [accountKey, secret, encodeURIComponent(secret), "sig="])
@@ -374,7 +372,7 @@ test("no key and no signature gets into outputs, messages or metadata", async ()
 test("progress tells megabytes and speed", async () => {
   const image = await commitVhd(ctx);
   await put(plan(image), ctx);
-  expect(base.lines.at(-1)).toMatch(/^12\.8 of 12\.8 MB sent, \d+\.\d MB\/s$/);
+  expect(ctx.lines.at(-1)).toMatch(/^12\.8 of 12\.8 MB sent, \d+\.\d MB\/s$/);
 });
 
 test("an account without page blobs is refused with the kind of account that has them", async () => {

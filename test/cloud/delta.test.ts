@@ -2,45 +2,17 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Ref } from "../../provider/plan/ref.ts";
-import { testContext } from "../context.ts";
-import { look, startAzurite } from "./azurite.ts";
+import { look } from "./azurite.ts";
 import { firstDisk, goneAt, laterDisk } from "./delta-disks.ts";
-import { as, expectSameBytes, planFor, put, remote } from "./machine.ts";
-import { type Fate, type Seen, startProxy } from "./proxy.ts";
+import { expectSameBytes, planFor, put, remote } from "./machine.ts";
+import type { Fate, Seen } from "./proxy.ts";
+import { azurite, blob, container, ctx, proxy } from "./setting.ts";
 
 const MiB = 1024 * 1024;
-let azurite: Awaited<ReturnType<typeof startAzurite>>;
-let base: Awaited<ReturnType<typeof testContext>>;
-let ctx: Awaited<ReturnType<typeof testContext>>;
-let closing: (() => Promise<void>)[];
-let containers = 0;
-let container: string;
-
-beforeAll(async () => {
-  azurite = await startAzurite();
-});
-afterAll(() => azurite?.stop());
-beforeEach(async () => {
-  base = await testContext();
-  ctx = { ...base, ...as(base, "web") };
-  closing = [];
-  container = `test-${containers++}`;
-});
-afterEach(async () => {
-  for (const close of closing) await close();
-  await base.dispose();
-});
-
-async function proxy(fate: (seen: Seen) => Fate = () => "pass") {
-  const started = await startProxy(azurite.port, fate);
-  closing.push(() => started.stop());
-  return started;
-}
 type Image = { vhd: Ref; disk: Ref };
 const plan = (image: Image, port = azurite.port) => planFor(port, image, { container });
-const blob = (name: string) => look(azurite.port, container).getPageBlobClient(name);
 const same = (name: string, image: Image) => expectSameBytes(ctx, blob(name), image);
 /** Everything in the container, snapshots included. */
 async function everything() {

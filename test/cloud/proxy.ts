@@ -15,8 +15,12 @@ export interface Seen {
   readonly copy: boolean;
 }
 
-/** Stands before the emulator, records what is sent, and lets a test make things go wrong. */
-export async function startProxy(target: number, fate: (seen: Seen) => Fate | Promise<Fate>) {
+/** Stands before the emulator, at a port of its choice or a given one, records what is sent, and lets a test make things go wrong. */
+export async function startProxy(
+  target: number,
+  fate: (seen: Seen) => Fate | Promise<Fate>,
+  ownPort = 0,
+) {
   const seen: Seen[] = [];
   const server = createServer(async (incoming, outgoing) => {
     const body = await readBody(incoming).catch(() => undefined);
@@ -30,7 +34,7 @@ export async function startProxy(target: number, fate: (seen: Seen) => Fate | Pr
     if (decided === "reset") return void incoming.socket.destroy();
     if (decided === "busy") return void outgoing.writeHead(503).end();
     forward(target, incoming, body, decided === "late" ? undefined : outgoing);
-  }).listen(0, "127.0.0.1");
+  }).listen(ownPort, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
   return {
