@@ -41,7 +41,7 @@ export async function inspectDuring<T>(
   store: string,
   work: () => Promise<T>,
 ): Promise<{ result: T; created: string[]; inspected: InspectedContainer[] }> {
-  const socketPath = await engineSocket();
+  const socketPath = await engineSocketPath();
   const created: string[] = [];
   const looks: Promise<InspectedContainer | undefined>[] = [];
   const label = `${storeLabel}=${storeName(store)}`;
@@ -81,7 +81,8 @@ function inspect(socketPath: string, id: string): Promise<InspectedContainer | u
   });
 }
 
-async function engineSocket(): Promise<string> {
+/** Where the engine that the docker client talks to listens. */
+export async function engineSocketPath(): Promise<string> {
   const args = ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"];
   const { stdout } = await execa(dockerClient(), args);
   if (!stdout.startsWith("unix://")) throw new Error(`The engine is not at a socket: ${stdout}`);

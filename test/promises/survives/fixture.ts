@@ -19,7 +19,7 @@ export const disk = web.disk.ref.digest;
 export const converted = qcow2.ref.digest;
 export const path = web.disk.path;
 export const qcow2Path = qcow2.path;
-export const blobName = web.blob?.blobName;
+export const blobName = web.blob?.blobName ?? "";
 `;
 
 /** A project of that program, with a file of some size, so that writing and sending it takes a moment. */
