@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { MissingToolError } from "../errors.ts";
+import { MissingToolError, ToolError } from "../errors.ts";
 import { digestOf } from "../plan/canonical.ts";
 import type { Runner, ToolboxName } from "./tool.ts";
 import { packageList, type Toolbox } from "./toolbox.ts";
@@ -49,8 +49,8 @@ async function readList(
 ): Promise<readonly string[]> {
   const folder = join(storeRoot, "tools");
   const file = join(folder, `toolbox-${imageId.replace(/^sha256:/, "")}.packages`);
-  const kept = await readFile(file, "utf8").catch(() => undefined);
-  if (kept !== undefined) return kept.split("\n");
+  const kept = await readFile(file, "utf8").catch(() => "");
+  if (isWhole(kept)) return kept.split("\n");
   const text = await runner.run({
     tool: "cat",
     args: [packageList],
@@ -58,9 +58,24 @@ async function readList(
     package: "coreutils",
     ...(name ? { toolbox: name } : {}),
   });
+  if (!isWhole(text))
+    throw new ToolError(
+      `The list of the toolbox's packages arrived cut off: ${text.length} bytes`,
+      {
+        hint: "is the Docker engine being restarted? run pulumi up again",
+      },
+    );
   await mkdir(folder, { recursive: true });
   const unfinished = `${file}.${process.pid}`;
   await writeFile(unfinished, text);
   await rename(unfinished, file);
   return text.split("\n");
+}
+
+/**
+ * A client whose connection to the engine was cut may end with success and half of what the container printed. The list is sorted, and
+ * dpkg itself needs zlib1g, which is next to its end.
+ */
+export function isWhole(list: string): boolean {
+  return list.endsWith("\n") && /^zlib1g\S*\s+\S+$/m.test(list);
 }

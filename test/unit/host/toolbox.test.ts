@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { toolboxTag } from "../../../provider/host/toolbox.ts";
-import { identityOfLines } from "../../../provider/host/toolbox-identity.ts";
+import { identityOfLines, isWhole } from "../../../provider/host/toolbox-identity.ts";
 
 const lines = ["mtools\t4.0.48-1", "qemu-utils\t1:10.0", "socat\t1.8"];
 
@@ -26,4 +26,15 @@ test("a package that the toolbox lacks is named", () => {
 test("a package is found under the name that dpkg gives it beside its architecture", () => {
   const plain = identityOfLines(["zlib1g 1.3"], ["zlib1g"], "toolbox");
   expect(identityOfLines(["zlib1g:amd64 1.3"], ["zlib1g"], "toolbox")).toBe(plain);
+});
+
+test.each([
+  ["", false],
+  ["apt\t3.0.3\n", false],
+  ["apt\t3.0.3\nzlib1g:amd64\t1:1.3", false],
+  ["apt\t3.0.3\nzlib1g:amd64\t1:1.3\n", true],
+  ["apt\t3.0.3\nzlib1g:amd64\t1:1.3\nzst", false],
+  ["apt\t3.0.3\nzlib1g:amd64\t1:1.3\nzstd\t1.5\n", true],
+])("a list of packages that was cut off on its way (%j) is none", (list, whole) => {
+  expect(isWhole(list)).toBe(whole);
 });
