@@ -63,25 +63,28 @@ export function commandLines(
     "unset TERM",
     ...[...env].map(([name, value]) => `export ${name}=${quoted(value)}`),
     `cd ${quoted(config.workingDir || "/")} || exit 1`,
-    ["exec", become, ...[...config.entrypoint, ...config.cmd].map(quoted)]
-      .filter(Boolean)
-      .join(" "),
+    `exec ${become([...config.entrypoint, ...config.cmd].map(quoted).join(" "))}`,
   ];
 }
 
-/** Words before a command that make it run as someone; undefined where no program can. */
-function becoming({ uid, gid, groups, name }: Identity, programs: Programs): string | undefined {
-  if (uid === 0 && gid === 0) return "";
+/** Makes words of a shell run as someone; undefined where no program can. */
+function becoming(
+  { uid, gid, groups, name }: Identity,
+  programs: Programs,
+): ((words: string) => string) | undefined {
+  if (uid === 0 && gid === 0) return (words) => words;
   const setpriv = programs.own("setpriv");
   if (setpriv) {
     const others = groups.length > 0 ? `--groups=${groups.join(",")}` : "--clear-groups";
-    return `${setpriv} --reuid=${uid} --regid=${gid} ${others} --`;
+    return (words) => `${setpriv} --reuid=${uid} --regid=${gid} ${others} -- ${words}`;
   }
   const nsenter = programs.applet("nsenter");
   // Enters nothing, and is there because it takes numbers. PID 1 has no other groups to lose.
-  if (nsenter && groups.length === 0) return `${nsenter} -F -S ${uid} -G ${gid} --`;
+  if (nsenter && groups.length === 0)
+    return (words) => `${nsenter} -F -S ${uid} -G ${gid} -- ${words}`;
   const su = programs.applet("su");
+  // All in one word: busybox's su would take options of the command for its own.
   if (su && name !== undefined && groups.length > 0)
-    return `${su} -m -s /bin/sh ${quoted(name)} -c 'exec "$@"' sh`;
+    return (words) => `${su} -m -s /bin/sh -c ${quoted(`exec ${words}`)} -- ${quoted(name)}`;
   return undefined;
 }
