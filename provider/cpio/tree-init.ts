@@ -29,7 +29,8 @@ export async function initFiles(
   return files;
 }
 
-async function programFiles(tree: Tree, sourcePath: SourcePath): Promise<ProgramFiles> {
+/** What of a tree decides which programs our scripts call. */
+export async function programFiles(tree: Tree, sourcePath: SourcePath): Promise<ProgramFiles> {
   const folder = programFolders.find((path) => runnable(findEntry(tree, `${path}/busybox`)));
   const program = folder && findEntry(tree, `${folder}/busybox`);
   const bytes = program && (await readTreeFile(tree, program.path, sourcePath, mostBusyboxBytes));

@@ -1,3 +1,5 @@
+import { programFiles } from "../cpio/tree-init.ts";
+import { findPrograms } from "../init/programs.ts";
 import type { Context } from "../resource.ts";
 import { busyboxMachine } from "../service/busybox-machine.ts";
 import { busyboxService } from "../service/busybox-service.ts";
@@ -22,12 +24,17 @@ export async function busyboxFiles(plan: RootfsInputs, image: Image, ctx: Contex
         },
       ],
     };
-  const inittab = await readTreeFile(tree, "etc/inittab", (layer) =>
-    ctx.store.path("layer", layer),
-  );
+  const layer = (digest: string) => ctx.store.path("layer", digest);
+  const inittab = await readTreeFile(tree, "etc/inittab", layer);
   const about = { has, inittab: inittab?.toString(), init: findInit(tree)?.path ?? "bin/init" };
   if (!plan.service) return { files: busyboxMachine({ ...nothing, dhcp }, about), problems: [] };
-  const running = await runningProcess(plan, image, busyboxService, ctx);
+  const programs = findPrograms(await programFiles(tree, layer));
+  const running = await runningProcess(
+    plan,
+    image,
+    (process) => busyboxService(process, config, programs),
+    ctx,
+  );
   if ("problems" in running) return { files: [], problems: running.problems };
   if (config.healthcheck.length > 0)
     ctx.log.info("The image's HEALTHCHECK is not run: busybox's init has nobody to tell of it");

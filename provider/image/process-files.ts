@@ -65,8 +65,7 @@ async function imageFiles(
         files.some((file) => file.path === path && ((file.mode ?? 0) & 0o111) !== 0)
       );
     },
-    passwd: await read("etc/passwd"),
-    group: await read("etc/group"),
+    accounts: { passwd: await read("etc/passwd"), group: await read("etc/group") },
   };
 }
 

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
+import { type Accounts, type Identity, identityOf } from "../init/user.ts";
 import type { ImageConfig } from "../tree/ingest/image-config.ts";
 import { readStopSignal } from "./stop-signal.ts";
-import { readUser, type User } from "./user.ts";
 
 /** What an image says of its process, made whole: what a container engine would add stands in it. */
 export interface ImageProcess {
@@ -11,7 +11,9 @@ export interface ImageProcess {
   readonly words: readonly string[];
   /** Each name once. */
   readonly env: readonly (readonly [name: string, value: string])[];
-  readonly user: User;
+  readonly user: Identity;
+  /** USER says which group, so that what /etc/group says of the user does not count. */
+  readonly namesGroup: boolean;
   readonly workingDir: string;
   /** A number or a name without SIG. */
   readonly stopSignal: string;
@@ -30,8 +32,7 @@ export interface HealthCheck {
 /** What has to be known of the image's files; paths are absolute, links are followed. */
 export interface ImageFiles {
   isProgram(path: string): boolean;
-  readonly passwd: string;
-  readonly group: string;
+  readonly accounts: Accounts;
 }
 
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -53,8 +54,8 @@ export function readProcess(
   // A program's arguments end at a NUL, and half a surrogate pair is no text.
   if (texts.some((text) => text.includes("\0") || /\p{Surrogate}/u.test(text)))
     problems.push("the image's configuration has a text with a NUL or broken characters in it");
-  const user = readUser(config.user, files.passwd, files.group);
-  if (typeof user === "string") problems.push(user);
+  const user = identityOf(config.user, files.accounts);
+  if (typeof user === "string") problems.push(`its USER: ${user}`);
   const stopSignal = readStopSignal(config.stopSignal);
   if (stopSignal === undefined)
     problems.push(`its STOPSIGNAL ${JSON.stringify(config.stopSignal)} is no signal`);
@@ -70,6 +71,7 @@ export function readProcess(
   return {
     process: {
       ...{ program: program!, words, env, user, workingDir, stopSignal: stopSignal! },
+      namesGroup: config.user.includes(":"),
       ...(check && { healthCheck: check }),
     },
   };

@@ -49,17 +49,20 @@ export function systemdService(
 }
 
 /** What systemd cannot say, other programs say in front of the process: names of variables that it refuses, and numbers without an entry. */
-function wrapper({ env, user }: ImageProcess): string[] {
-  const odd = env.filter(([key]) => !isUnitName(key)).map(([key, value]) => `${key}=${value}`);
-  const numbers = [`--reuid=${user.uid}`, `--regid=${user.gid}`, "--clear-groups", "--"];
+function wrapper(process: ImageProcess): string[] {
+  const { uid, gid, groups } = process.user;
+  const odd = process.env.filter(([key]) => !isUnitName(key)).map((pair) => pair.join("="));
+  const others = groups.length > 0 ? `--groups=${groups.join(",")}` : "--clear-groups";
   return [
     ...(odd.length > 0 ? ["/usr/bin/env", "--", ...odd] : []),
-    ...(byNumber(user) ? ["/usr/bin/setpriv", ...numbers] : []),
+    ...(byNumber(process)
+      ? ["/usr/bin/setpriv", `--reuid=${uid}`, `--regid=${gid}`, others, "--"]
+      : []),
   ];
 }
 
-function byNumber({ uid, name, group }: ImageProcess["user"]): boolean {
-  return (uid !== 0 && name === undefined) || group === null;
+function byNumber({ user, namesGroup }: ImageProcess): boolean {
+  return namesGroup || (user.uid !== 0 && user.name === undefined);
 }
 
 /** Names of variables that systemd takes (environment.d(5)). */
@@ -74,11 +77,8 @@ function circumstances(process: ImageProcess): string {
     .filter(([key]) => isUnitName(key))
     .map(([key, value]) => `Environment=${unitWord(`${key}=${value}`)}`);
   // A number does where a name has characters that a unit does not take.
-  const owner = (given: string | undefined, id: number) =>
-    given !== undefined && /^[A-Za-z_][\w-]*$/.test(given) ? given : `${id}`;
-  if (!byNumber(user) && user.uid !== 0) lines.push(`User=${owner(user.name, user.uid)}`);
-  if (!byNumber(user) && user.group !== undefined)
-    lines.push(`Group=${owner(user.group ?? undefined, user.gid)}`);
+  if (!byNumber(process) && user.uid !== 0)
+    lines.push(`User=${/^[A-Za-z_][\w-]*$/.test(user.name ?? "") ? user.name : user.uid}`);
   lines.push(`WorkingDirectory=${workingDir.replaceAll("%", "%%")}`);
   return lines.join("\n");
 }

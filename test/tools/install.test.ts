@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Rootfs } from "../../provider/flow/collect/rootfs.ts";
 import { dockerClient } from "../../provider/host/docker.ts";
 import { checkInputs } from "../../provider/lifecycle/check.ts";
@@ -40,7 +40,10 @@ let home: string;
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), "bootwright-install-"));
 });
-afterEach(() => rm(home, { recursive: true, force: true }));
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(home, { recursive: true, force: true });
+});
 
 async function context(given: Record<string, string> = {}): Promise<string> {
   const all = { ...files, Dockerfile: dockerfile, ".dockerignore": "Dockerfile\n", ...given };
@@ -123,6 +126,21 @@ test("packages that bring no kernel are an error, not a machine without one", as
   const source = { dockerfile: { context: await context({ "usr/bin/apt-get": apt }) } };
   await expect(made(source)).rejects.toThrow(
     "The image has no kernel after the distribution's packages were installed",
+  );
+});
+
+test("an engine that exports no layout cannot install, and the error says what can", async () => {
+  const wrapper = join(home, "docker");
+  const refusal = "ERROR: OCI exporter is not supported for the docker driver.";
+  const source = { dockerfile: { context: await context() } };
+  await writeFile(
+    wrapper,
+    `#!/bin/sh\nif [ "$1" = buildx ]; then echo "${refusal}" >&2; exit 1; fi\nexec ${dockerClient()} "$@"\n`,
+    { mode: 0o755 },
+  );
+  vi.stubEnv("BOOTWRIGHT_DOCKER", wrapper);
+  await expect(made(source)).rejects.toThrow(
+    "A builder that exports OCI layouts is needed to install a kernel or an init",
   );
 });
 

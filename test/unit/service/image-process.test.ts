@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { readProcess } from "../../../provider/service/image-process.ts";
 import { readStopSignal } from "../../../provider/service/stop-signal.ts";
-import { readUser } from "../../../provider/service/user.ts";
 import { noConfig } from "../../../provider/tree/ingest/image-config.ts";
 
 const passwd =
@@ -10,8 +9,7 @@ const group = "root:x:0:\nadm:x:4:www\n";
 const files = {
   isProgram: (path: string) =>
     ["/bin/serve", "/app/run", "/opt/my app/x", "/bin/sh"].includes(path),
-  passwd,
-  group,
+  accounts: { passwd, group },
 };
 const read = (config: Partial<typeof noConfig>) => readProcess({ ...noConfig, ...config }, files);
 
@@ -80,7 +78,7 @@ test.each([
     "everything wrong at once",
     { cmd: ["gone"], user: "nobody", stopSignal: "SIGNOTHING", healthcheck: ["CMD"] },
     [
-      'its USER "nobody" is not in the image\'s /etc/passwd',
+      'its USER: the image\'s /etc/passwd has no user "nobody"',
       'its STOPSIGNAL "SIGNOTHING" is no signal',
       'its program "gone" is not in the image (its PATH is "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")',
       'its HEALTHCHECK ["CMD"] is no command',
@@ -103,17 +101,12 @@ test.each([
 });
 
 test.each([
-  ["", { uid: 0, gid: 0, home: "/root", name: "root" }],
-  ["www", { uid: 33, gid: 34, home: "/var/www", name: "www" }],
-  ["33", { uid: 33, gid: 34, home: "/var/www", name: "www" }],
-  ["7", { uid: 8, gid: 9, home: "/seven", name: "7" }],
-  ["1001", { uid: 1001, gid: 0, home: "/" }],
-  ["www:adm", { uid: 33, gid: 4, home: "/var/www", name: "www", group: "adm" }],
-  ["1001:1002", { uid: 1001, gid: 1002, home: "/", group: null }],
-  ["4294967295", 'its USER "4294967295" is not in the image\'s /etc/passwd'],
-  ["-1", 'its USER "-1" is not in the image\'s /etc/passwd'],
-  ["www:none", "its USER's group \"none\" is not in the image's /etc/group"],
-])("USER %j", (user, expected) => expect(readUser(user, passwd, group)).toEqual(expected));
+  ["www", { uid: 33, gid: 34, name: "www" }, false],
+  ["www:adm", { uid: 33, gid: 4, name: "www" }, true],
+  ["1001", { uid: 1001, gid: 0 }, false],
+])("USER %s", (user, expected, namesGroup) => {
+  expect(read({ cmd: ["serve"], user })).toMatchObject({ process: { user: expected, namesGroup } });
+});
 
 test.each([
   ["", "TERM"],

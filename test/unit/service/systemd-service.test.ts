@@ -11,7 +11,8 @@ const process: ImageProcess = {
     ["PATH", "/usr/sbin:/usr/bin"],
     ["HOME", "/root"],
   ],
-  user: { uid: 0, gid: 0, home: "/root", name: "root" },
+  user: { uid: 0, gid: 0, groups: [], home: "/root", name: "root" },
+  namesGroup: false,
   workingDir: "/",
   stopSignal: "QUIT",
 };
@@ -96,17 +97,23 @@ test("variables are replaced in no argument, and no prefix of a command line mea
 });
 
 test.each([
-  [{ uid: 33, gid: 33, home: "/", name: "www-data" }, "User=www-data\n"],
-  [{ uid: 33, gid: 33, home: "/", name: "odd name" }, "User=33\n"],
-  [{ uid: 33, gid: 4, home: "/", name: "www", group: "adm" }, "User=www\nGroup=adm\n"],
-  [{ uid: 0, gid: 4, home: "/", name: "root", group: "adm" }, "\nGroup=adm\n"],
-])("the user %j is %j", (user, expected) => {
+  ["www-data", 33, "User=www-data\n"],
+  ["odd name", 33, "User=33\n"],
+])("the user %j is %j", (name, uid, expected) => {
+  const user = { uid, gid: 33, groups: [4], home: "/", name };
   expect(textOf(files({ user }), unit)).toContain(expected);
+});
+
+test("a user with a group of its own choice is made so by numbers", () => {
+  const user = { uid: 33, gid: 4, groups: [5, 6], home: "/", name: "www" };
+  const text = textOf(files({ user, namesGroup: true }), unit);
+  expect(text).toContain("/usr/bin/setpriv --reuid=33 --regid=4 --groups=5,6 -- nginx");
+  expect(text).not.toMatch(/^(User|Group)=/m);
 });
 
 test("numbers without an entry and names that systemd does not take go through other programs", () => {
   const made = files({
-    user: { uid: 1001, gid: 0, home: "/" },
+    user: { uid: 1001, gid: 0, groups: [], home: "/" },
     env: [["my-var", "50% $x"]],
   });
   const text = textOf(made, unit);
@@ -124,7 +131,7 @@ test.each([
   ],
   [
     "a number without setpriv",
-    { user: { uid: 1001, gid: 0, home: "/" } },
+    { user: { uid: 1001, gid: 0, groups: [], home: "/" } },
     ["its USER or ENV needs /usr/bin/setpriv, which the image has not"],
   ],
 ])("%s is refused", (_, change, problems) => {
