@@ -28,7 +28,7 @@ export interface MachineWishes {
   readonly diskSizeMiB?: unknown;
   readonly label?: unknown;
   readonly exportTo?: unknown;
-  readonly placement?: unknown;
+  readonly lastPlacement?: unknown;
   readonly bootTest?: Readonly<Record<string, unknown>>;
   readonly azure?: Readonly<Record<string, unknown>>;
 }
@@ -97,7 +97,7 @@ export function machineDeclarations(wishes: MachineWishes): Declaration[] {
         tree: from("rootfs", "ref"),
         partition: root,
         installs: from("bootloader", "installs"),
-        placement: wishes.placement,
+        lastPlacement: wishes.lastPlacement,
       },
     },
     {

@@ -13,12 +13,12 @@ interface FilesystemInputs {
   readonly partition?: Partition;
   readonly installs?: readonly BootInstall[];
   readonly fstab?: readonly FstabEntry[];
-  readonly placement?: unknown;
+  readonly lastPlacement?: unknown;
 }
 
 /** What is wrong with the inputs of a filesystem that are known. */
 export function filesystemProblems(
-  { type, tree, partition, installs = [], fstab = [], placement }: FilesystemInputs,
+  { type, tree, partition, installs = [], fstab = [], lastPlacement }: FilesystemInputs,
   treeOmitted: boolean,
 ): InputProblem[] {
   const found: InputProblem[] = [];
@@ -38,8 +38,8 @@ export function filesystemProblems(
       property: "fstab",
       reason: `is for the root filesystem, which ${type} cannot be`,
     });
-  if (fat && placement !== undefined)
-    found.push({ property: "placement", reason: `is for ext4, and this is ${type}` });
+  if (fat && lastPlacement !== undefined)
+    found.push({ property: "lastPlacement", reason: `is for ext4, and this is ${type}` });
   if (!partition || !type) return found;
   found.push(...partitionProblems(type, partition));
   installs.forEach(({ method, partition: name }, index) => {

@@ -33,7 +33,7 @@ export interface MachineArgs {
   /** File that gets a copy of the raw disk, relative to the project. Default: none. */
   readonly exportTo?: resources.DiskImageArgs["exportTo"];
   /** Where everything lay in an earlier version: a copy of the file at its `filesystem.placementPath`. Default: laid out by the image's layers. */
-  readonly placement?: resources.FilesystemArgs["placement"];
+  readonly lastPlacement?: resources.FilesystemArgs["lastPlacement"];
   /** What the machine must be seen to do in QEMU. Without it there is no boot test, and nothing is published. */
   readonly bootTest?: Omit<resources.BootTestArgs, "image" | "kernel" | "initrd" | "commandLine">;
   /** Publishes a fixed VHD as an Azure page blob, with the boot test's proof. */

@@ -963,7 +963,7 @@ export interface FilesystemArgs {
    * Only for ext4: where everything lay in an earlier version, a copy of the file at its
    * `placementPath`. What it knows stays where it lay.
    */
-  readonly placement?: pulumi.Input<GivenFileArgs> | undefined;
+  readonly lastPlacement?: pulumi.Input<GivenFileArgs> | undefined;
 }
 
 /** One partition's bytes from a tree or a part of it. */
@@ -979,7 +979,7 @@ export class Filesystem extends BootwrightResource {
   declare readonly freeBytes: pulumi.Output<number>;
   /** Files that ext4 has room for. */
   declare readonly freeInodes: pulumi.Output<number | undefined>;
-  /** Where everything lies in an ext4: a file for the `placement` of a later version. */
+  /** Where everything lies in an ext4: a file for the `lastPlacement` of a later version. */
   declare readonly placement: pulumi.Output<Ref | undefined>;
   /**
    * Where `placement` lies in the store of this machine; empty for none. Computed when the

@@ -44,7 +44,7 @@ const inputs = z.strictObject({
     .max(2 ** 32 - 1)
     .default(1735689600)
     .describe("Creation time of the filesystem, in seconds since 1970. Default: 2025-01-01."),
-  placement: givenFileSchema
+  lastPlacement: givenFileSchema
     .optional()
     .describe(
       "Only for ext4: where everything lay in an earlier version, a copy of the file at its `placementPath`. What it knows stays where it lay.",
@@ -60,13 +60,13 @@ const outputs = z.object({
   freeInodes: z.number().int().optional().describe("Files that ext4 has room for."),
   placement: refSchema
     .optional()
-    .describe("Where everything lies in an ext4: a file for the `placement` of a later version."),
+    .describe("Where everything lies in an ext4: a file for the `lastPlacement` of a later version."),
 });
 
 type Inputs = z.output<typeof inputs>;
 
 function plan({ type, tree, subtree, partition, installs, fstab, ...rest }: Inputs) {
-  const { sourceDateEpoch, placement } = rest;
+  const { sourceDateEpoch, lastPlacement: last } = rest;
   const { name, offsetBytes, sizeBytes, uuid, label } = partition;
   const common = {
     subtree,
@@ -78,7 +78,7 @@ function plan({ type, tree, subtree, partition, installs, fstab, ...rest }: Inpu
   if (fat) return { ...common, type: fat, tree };
   if (!tree) throw new InputError([{ property: "tree", reason: "is required for ext4" }]);
   const hashSeed = seededUuid(uuid, "ext4 hash seed");
-  const kept = placement?.sha256 ? { placement: { ...placement, sha256: placement.sha256 } } : {};
+  const kept = last?.sha256 ? { lastPlacement: { ...last, sha256: last.sha256 } } : {};
   return { ...common, type: "ext4" as const, tree, fstab, hashSeed, ...kept };
 }
 
@@ -98,8 +98,8 @@ export const Filesystem = defineResource({
   version: 2,
   inputs,
   outputs,
-  observe: async ({ placement }, ctx) =>
-    placement ? { placement: await observePlacement(placement, ctx) } : {},
+  observe: async ({ lastPlacement }, ctx) =>
+    lastPlacement ? { lastPlacement: await observePlacement(lastPlacement, ctx) } : {},
   rules: (given, omitted = () => false) => filesystemProblems(given, omitted("tree")),
   plan,
   known: ({ type, partition }) => (type === "ext4" ? {} : { sizeBytes: partition.sizeBytes }),

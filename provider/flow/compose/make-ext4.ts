@@ -5,12 +5,12 @@ import type { Context } from "../../resource.ts";
 import type { GivenFile } from "../collect/given-file.ts";
 import { loadPlacement, storePlacement } from "./placement.ts";
 
-type Ext4Request = FilesystemPlan & { readonly placement?: Required<GivenFile> };
+type Ext4Request = FilesystemPlan & { readonly lastPlacement?: Required<GivenFile> };
 
 /** Plans an ext4 filesystem and puts the plan, and where everything lies in it, into the store. */
-export async function makeExt4({ placement, ...request }: Ext4Request, ctx: Context) {
+export async function makeExt4({ lastPlacement, ...request }: Ext4Request, ctx: Context) {
   ctx.log.progress("planning the filesystem");
-  const last = placement && (await loadPlacement(placement, ctx));
+  const last = lastPlacement && (await loadPlacement(lastPlacement, ctx));
   const filesystem = await planFilesystem(request, ctx, last);
   const needs = filesystem.sources.map((digest) => ({ kind: "layer" as const, digest }));
   await ctx.store.stage(async (folder) => {

@@ -62,7 +62,7 @@ async function named<T>(work: () => Promise<T>): Promise<T> {
     if (!(error instanceof InputError)) throw error;
     throw new InputError(
       error.problems.map(({ property, reason }) => ({
-        property: property.replace(/^file/, "placement"),
+        property: property.replace(/^file/, "lastPlacement"),
         reason,
       })),
     );

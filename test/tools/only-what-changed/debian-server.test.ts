@@ -90,7 +90,7 @@ test("1 MB in a middle layer differs in at most 60 chunks with the last placemen
   const placement = before.outputs.filesystem!.placement as Ref;
   const file = join(folder, "placement.json");
   await copyFile(before.ctx.store.path("file", placement.digest), file);
-  const kept = await build({ ociLayout: changed }, { placement: { path: file } });
+  const kept = await build({ ociLayout: changed }, { lastPlacement: { path: file } });
   const chunks = await report("1 MB in a middle layer, placement given", before, kept);
   expect(chunks).toBeLessThanOrEqual(60);
   const { diskPath, root } = kept;

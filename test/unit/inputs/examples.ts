@@ -196,7 +196,7 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
       installs: [install],
       fstab: [{ device: "LABEL=rootfs", mountPoint: "/", type: "ext4", options: "ro", pass: 1 }],
       sourceDateEpoch: 0,
-      placement: { path: "placement.json", sha256: "b".repeat(64) },
+      lastPlacement: { path: "placement.json", sha256: "b".repeat(64) },
     },
     {
       type: "fat16",
