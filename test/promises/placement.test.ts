@@ -12,7 +12,7 @@ const path = process.env.TEST_PLACEMENT;
 const { filesystem, disk } = new Machine("web", {
   source: { dockerfile: { context: "." } },
   diskSizeMiB: 192,
-  ...(path ? { placement: { path } } : {}),
+  ...(path ? { lastPlacement: { path } } : {}),
 });
 export const ext4 = filesystem.ref.digest;
 export const placement = filesystem.placementPath;
@@ -95,6 +95,6 @@ test("a file that is no placement is refused by its input and reason", async () 
   const broken = await home.checkoutElsewhere({ env: given });
   await broken.write("placement.json", '{"placement":1,"names":[["etc",-1]]}');
   expect(await broken.failingUp()).toMatch(
-    /placement\.path.*It is not a placement: line 2 is not a name with its place/s,
+    /lastPlacement\.path.*It is not a placement: line 2 is not a name with its place/s,
   );
 });

@@ -60,7 +60,9 @@ const outputs = z.object({
   freeInodes: z.number().int().optional().describe("Files that ext4 has room for."),
   placement: refSchema
     .optional()
-    .describe("Where everything lies in an ext4: a file for the `lastPlacement` of a later version."),
+    .describe(
+      "Where everything lies in an ext4: a file for the `lastPlacement` of a later version.",
+    ),
 });
 
 type Inputs = z.output<typeof inputs>;
