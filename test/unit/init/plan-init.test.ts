@@ -271,4 +271,15 @@ describe("the generated files", () => {
     const { files } = planInit(options({ run: "command" }), image, { ...config, user: "7" });
     expect(files[0]?.content?.toString()).toContain(`\nexec ${words} '/bin/run' '-x'`);
   });
+
+  test("another user with groups is become by busybox's su, which sees no option of the command's", () => {
+    const image = busybox({ passwd: "web:x:33:34::/:/bin/sh" });
+    const accounts = { ...image.accounts, group: "video:x:44:web" };
+    const command = { ...config, user: "web", cmd: ["-c"] };
+    const { files } = planInit(options({ run: "command" }), { ...image, accounts }, command);
+    const last = files[0]?.content?.toString().trimEnd().split("\n").at(-1) ?? "";
+    expect(last.replaceAll("'\\''", "~")).toBe(
+      "exec /bin/busybox su -m -s /bin/sh -c 'exec ~/bin/run~ ~-x~ ~-c~' -- 'web'",
+    );
+  });
 });
