@@ -14,21 +14,15 @@ export async function busyboxFiles(plan: RootfsInputs, image: Image, ctx: Contex
   const dhcp = plan.network === "dhcp";
   if (!plan.service && !dhcp) return { files: [], problems: [] };
   const has = (path: string) => findEntry(tree, path) !== undefined;
-  if (dhcp && !["bin", "sbin", "usr/bin", "usr/sbin"].some((at) => has(`${at}/udhcpc`)))
-    return {
-      files: [],
-      problems: [
-        {
-          property: "network",
-          reason: '"dhcp" needs udhcpc in the image\'s busybox, which has none',
-        },
-      ],
-    };
   const layer = (digest: string) => ctx.store.path("layer", digest);
-  const inittab = await readTreeFile(tree, "etc/inittab", layer);
-  const about = { has, inittab: inittab?.toString(), init: findInit(tree)?.path ?? "bin/init" };
-  if (!plan.service) return { files: busyboxMachine({ ...nothing, dhcp }, about), problems: [] };
   const programs = findPrograms(await programFiles(tree, layer));
+  if (dhcp && !(programs.call("udhcpc") && programs.call("ip"))) {
+    const reason = '"dhcp" needs udhcpc and ip in the image\'s busybox, which lacks them';
+    return { files: [], problems: [{ property: "network", reason }] };
+  }
+  const inittab = (await readTreeFile(tree, "etc/inittab", layer))?.toString();
+  const about = { has, inittab, init: findInit(tree)?.path ?? "bin/init", programs };
+  if (!plan.service) return { files: busyboxMachine({ ...nothing, dhcp }, about), problems: [] };
   const running = await runningProcess(
     plan,
     image,

@@ -1,4 +1,6 @@
 import { link, type MachineFile, text } from "../image/machine-file.ts";
+import { scriptFolder as folder } from "../init/network.ts";
+import type { Programs } from "../init/programs.ts";
 import { busyboxNetwork } from "./busybox-network.ts";
 
 /** What busybox's init starts besides what every machine needs. */
@@ -17,9 +19,8 @@ export interface BusyboxImage {
   readonly inittab: string | undefined;
   /** Where its init is, such as `bin/init`. */
   readonly init: string;
+  readonly programs: Programs;
 }
-
-const folder = "usr/lib/bootwright";
 
 const startScript = `#!/bin/sh
 # What has to be there before anything else: the kernel's filesystems, a root to write to, the host's name.
@@ -40,12 +41,12 @@ done
 ip link set lo up
 `;
 
-const loginScript = `#!/bin/sh
+const loginScript = (getty: string) => `#!/bin/sh
 # Asks for a login on the console that the kernel was told of last.
 read -r consoles </sys/class/tty/console/active
 console=\${consoles##* }
 [ "$console" != tty0 ] || console=tty1
-exec getty -L 0 "$console" vt100
+exec ${getty} -L 0 "$console" vt100
 `;
 
 /** What the kernel's filesystems are mounted on; an image for containers may lack it. */
@@ -55,7 +56,8 @@ const mountPoints = ["dev", "proc", "run", "sys", "tmp"];
 export function busyboxMachine(wishes: BusyboxWishes, image: BusyboxImage): MachineFile[] {
   const { lines, shutdownLines, files, dhcp } = wishes;
   const own = image.inittab !== undefined && worksIn(image, image.inittab);
-  const network = dhcp ? busyboxNetwork : { files: [], lines: [] };
+  const getty = image.programs.call("getty");
+  const network = dhcp ? busyboxNetwork(image.programs) : { files: [], lines: [] };
   const added = [...network.lines, ...lines, ...shutdownLines];
   if (own) {
     const inittab = `${image.inittab?.replace(/\n*$/, "")}\n${added.join("\n")}\n`;
@@ -66,9 +68,7 @@ export function busyboxMachine(wishes: BusyboxWishes, image: BusyboxImage): Mach
     `::sysinit:/${folder}/machine-start`,
     ...network.lines,
     ...lines,
-    ...(image.has("bin/getty") || image.has("sbin/getty")
-      ? [`::respawn:/${folder}/console-login`]
-      : []),
+    ...(getty ? [`::respawn:/${folder}/console-login`] : []),
     "::ctrlaltdel:reboot",
     ...shutdownLines,
     "::shutdown:umount -a -r",
@@ -77,7 +77,7 @@ export function busyboxMachine(wishes: BusyboxWishes, image: BusyboxImage): Mach
     ...mountPoints.filter((path) => !image.has(path)).map(directory),
     ...(image.has("sbin/init") ? [] : [link("sbin/init", `/${image.init}`)]),
     text(`${folder}/machine-start`, startScript, 0o755),
-    text(`${folder}/console-login`, loginScript, 0o755),
+    ...(getty ? [text(`${folder}/console-login`, loginScript(getty), 0o755)] : []),
     ...network.files,
     ...files,
     text("etc/inittab", `${all.join("\n")}\n`),

@@ -1,37 +1,23 @@
 import { text } from "../image/machine-file.ts";
+import { leaseScript, scriptFolder } from "../init/network.ts";
+import type { Programs } from "../init/programs.ts";
 
-const networkScript = `#!/bin/sh
+/** DHCP without systemd: what busybox's init waits for before it starts services, and what udhcpc then calls. */
+export function busyboxNetwork(programs: Programs) {
+  const [ip, udhcpc] = [programs.call("ip"), programs.call("udhcpc")];
+  const script = `#!/bin/sh
 # Asks for an address on every Ethernet card, and goes on asking behind what follows where none comes at once.
 for card in /sys/class/net/*; do
-  [ -e "$card/device" ] && [ "$(cat "$card/type")" = 1 ] || continue
-  ip link set "\${card##*/}" up
-  udhcpc -b -i "\${card##*/}" -s /usr/lib/bootwright/take-address
+  [ -e "$card/device" ] && read -r type <"$card/type" && [ "$type" = 1 ] || continue
+  ${ip} link set "\${card##*/}" up
+  ${udhcpc} -b -i "\${card##*/}" -s /${scriptFolder}/lease
 done
 `;
-
-const addressScript = `#!/bin/sh
-# Does what a DHCP server has said; udhcpc hands it over in variables.
-case $1 in
-  deconfig) ip addr flush dev "$interface" ;;
-  bound | renew)
-    ifconfig "$interface" "$ip" netmask "$subnet" up
-    for gateway in $router; do
-      route add default gw "$gateway" dev "$interface" 2>/dev/null || true
-      break
-    done
-    {
-      [ -z "$domain" ] || echo "search $domain"
-      for server in $dns; do echo "nameserver $server"; done
-    } >/etc/resolv.conf
-    ;;
-esac
-`;
-
-/** DHCP without systemd, through busybox's udhcpc: what init waits for before it starts services. */
-export const busyboxNetwork = {
-  lines: ["::wait:/usr/lib/bootwright/network"],
-  files: [
-    text("usr/lib/bootwright/network", networkScript, 0o755),
-    text("usr/lib/bootwright/take-address", addressScript, 0o755),
-  ],
-};
+  return {
+    lines: [`::wait:/${scriptFolder}/network`],
+    files: [
+      text(`${scriptFolder}/network`, script, 0o755),
+      text(`${scriptFolder}/lease`, `${leaseScript(programs).join("\n")}\n`, 0o755),
+    ],
+  };
+}

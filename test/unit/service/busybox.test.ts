@@ -20,7 +20,7 @@ const config = {
   cmd: ["httpd", "-f", "it's $HOME\n`id`"],
   env: ["PATH=/bin", "A=a'b"],
 };
-const applets = new Set(["init", "nsenter", "httpd"]);
+const applets = new Set(["init", "nsenter", "httpd", "getty", "udhcpc", "ip"]);
 const programs = findPrograms({ busybox: { path: "/bin/busybox", applets }, runs: () => false });
 const service = (change: Partial<ImageProcess> = {}, words: readonly string[] = config.cmd) => {
   const result = busyboxService(
@@ -39,6 +39,7 @@ const image = (paths: readonly string[], inittab?: string) => ({
   has: (path: string) => paths.includes(path),
   inittab,
   init: "bin/init",
+  programs,
 });
 
 test("the process starts with the image's variables only, in its folder", () => {
@@ -59,7 +60,7 @@ test("the process starts with the image's variables only, in its folder", () => 
 });
 
 test("an inittab holds all that a machine needs: mounts, network, service, login, shutdown", () => {
-  const files = busyboxMachine({ ...service(), dhcp: true }, image(["bin/getty", "dev"]));
+  const files = busyboxMachine({ ...service(), dhcp: true }, image(["dev"]));
   expect(textOf(files, "etc/inittab")).toMatchInlineSnapshot(`
     "# What busybox's init starts, and when.
     ::sysinit:/usr/lib/bootwright/machine-start
@@ -71,6 +72,10 @@ test("an inittab holds all that a machine needs: mounts, network, service, login
     ::shutdown:umount -a -r
     "
   `);
+  expect(textOf(files, "usr/lib/bootwright/network")).toMatch(
+    /\/bin\/busybox udhcpc -b -i "[^"]+" -s \/usr\/lib\/bootwright\/lease\n/,
+  );
+  expect(textOf(files, "usr/lib/bootwright/lease")).toContain("nameserver");
   expect(textOf(files, "sbin/init")).toBe("/bin/init");
   const folders = files.filter(({ type }) => type === "directory").map(({ path }) => path);
   expect(folders).toEqual(["proc", "run", "sys", "tmp"]);
