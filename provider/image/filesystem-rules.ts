@@ -1,4 +1,5 @@
 import type { InputProblem } from "../errors.ts";
+import type { AddedFile } from "../plan/added-file.ts";
 import type { BootInstall } from "../plan/boot-files.ts";
 import { fatGeometry } from "../plan/fat-geometry.ts";
 import { fatTypeOf } from "../plan/fat-type.ts";
@@ -10,15 +11,26 @@ import type { Ref } from "../plan/ref.ts";
 interface FilesystemInputs {
   readonly type?: string;
   readonly tree?: Ref | undefined;
+  readonly subtree?: string;
   readonly partition?: Partition;
   readonly installs?: readonly BootInstall[];
+  readonly files?: readonly AddedFile[];
   readonly fstab?: readonly FstabEntry[];
   readonly lastPlacement?: unknown;
 }
 
 /** What is wrong with the inputs of a filesystem that are known. */
 export function filesystemProblems(
-  { type, tree, partition, installs = [], fstab = [], lastPlacement }: FilesystemInputs,
+  {
+    type,
+    tree,
+    subtree = "/",
+    partition,
+    installs = [],
+    files = [],
+    fstab = [],
+    lastPlacement,
+  }: FilesystemInputs,
   treeOmitted: boolean,
 ): InputProblem[] {
   const found: InputProblem[] = [];
@@ -33,6 +45,11 @@ export function filesystemProblems(
       property: "tree",
       reason: `is required: only FAT is made of a boot loader's files alone`,
     });
+  if (fat && treeOmitted && subtree !== "/")
+    found.push({
+      property: "subtree",
+      reason: `"${subtree}" is a part of no tree: tree is missing`,
+    });
   if (fat && fstab.length > 0)
     found.push({
       property: "fstab",
@@ -40,7 +57,17 @@ export function filesystemProblems(
     });
   if (fat && lastPlacement !== undefined)
     found.push({ property: "lastPlacement", reason: `is for ext4, and this is ${type}` });
+  found.push(...fileProblems(files, fat !== undefined));
   if (!partition || !type) return found;
+  const placed = installs.filter((install) => install.partition === partition.name);
+  const loaders = new Set(placed.flatMap((install) => install.files.map(({ path }) => path)));
+  files.forEach(({ path }, index) => {
+    if (loaders.has(path))
+      found.push({
+        property: `files[${index}].path`,
+        reason: `"${path}" is what a boot loader places`,
+      });
+  });
   found.push(...partitionProblems(type, partition));
   installs.forEach(({ method, partition: name }, index) => {
     const wanted = { extlinux: "ext4", syslinux: "FAT", files: undefined }[method];
@@ -51,6 +78,35 @@ export function filesystemProblems(
       });
   });
   return found;
+}
+
+function fileProblems(files: readonly AddedFile[], fat: boolean): InputProblem[] {
+  const paths = files.map(({ path }) => path);
+  return files.flatMap(({ path, content, mode = 0o644 }, index): InputProblem[] => {
+    const property = `files[${index}]`;
+    const modeText = mode.toString(8).padStart(4, "0");
+    return [
+      ...(["file", "disk"].includes(content.kind)
+        ? []
+        : [
+            {
+              property: `${property}.content`,
+              reason: `must be a file or a disk, such as the ref of a ConvertedImage of the format zst, got a ${content.kind}`,
+            },
+          ]),
+      ...(paths.indexOf(path) === index
+        ? []
+        : [{ property: `${property}.path`, reason: `"${path}" is given twice` }]),
+      ...(fat && (mode & 0o7444) !== 0o444
+        ? [
+            {
+              property: `${property}.mode`,
+              reason: `${modeText} is more than FAT can say: everybody may read it`,
+            },
+          ]
+        : []),
+    ];
+  });
 }
 
 function partitionProblems(type: string, partition: Partition): InputProblem[] {

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import { Filesystem } from "../../../provider/flow/compose/filesystem.ts";
+import { checkInputs } from "../../../provider/lifecycle/check.ts";
+
+const ref = (kind: string) => ({ kind, digest: `sha256:${"a".repeat(64)}`, recipe: "" });
+const partition = {
+  ...{ name: "boot", number: 1, type: "fat16", startSector: 2048, sectors: 202752 },
+  ...{ offsetBytes: 1048576, sizeBytes: 103809024, bootable: true, partUuid: "ef849363-01" },
+  ...{ filesystem: "fat16", uuid: "1A2B-3C4D", label: "", mountPoint: "" },
+};
+const ext4 = { ...partition, filesystem: "ext4", uuid: "3e6b2f14-8a52-4f0e-9d0c-1f6a7b9c2d10" };
+const install = (method: string) => ({ partition: "boot", method, directory: "/", files: [] });
+
+async function problemsOf(given: object): Promise<string[]> {
+  const { problems } = await checkInputs(Filesystem as never, { ...given }, {} as never);
+  return problems.map(({ property, reason }) => `${property}: ${reason}`);
+}
+
+describe("Filesystem refuses", () => {
+  test.each<[string, object, string[]]>([
+    ["nothing of FAT without a tree", { type: "fat16", partition }, []],
+    [
+      "ext4 without a tree",
+      { partition: ext4 },
+      ["tree: is required: only FAT is made of a boot loader's files alone"],
+    ],
+    [
+      "a tree that is none",
+      { type: "fat16", partition, tree: ref("disk") },
+      ["tree: must be a tree, such as rootfs.ref, got a disk"],
+    ],
+    [
+      "a part of no tree",
+      { type: "fat16", partition, subtree: "/boot" },
+      ['subtree: "/boot" is a part of no tree: tree is missing'],
+    ],
+    [
+      "fstab on FAT",
+      { type: "fat16", partition, fstab: [{ device: "LABEL=a", mountPoint: "/", type: "ext4" }] },
+      ["fstab: is for the root filesystem, which fat16 cannot be"],
+    ],
+    [
+      "another FAT than the partition is for",
+      { type: "fat32", partition },
+      ['type: "fat32" is not what partition "boot" is for ("fat16")'],
+    ],
+    [
+      "a partition that is too small for its kind of FAT, and a serial number that is none",
+      { type: "fat16", partition: { ...partition, sizeBytes: 1048576, uuid: "" } },
+      [
+        "partition.sizeBytes: 1048576 bytes are too few or too many for fat16",
+        'partition.uuid: "" is not of the form 1A2B-3C4D',
+      ],
+    ],
+    [
+      "a boot loader for ext4 on FAT",
+      { type: "fat16", partition, installs: [install("files"), install("extlinux")] },
+      ['installs[1].method: "extlinux" needs ext4, and partition "boot" holds fat16'],
+    ],
+    [
+      "a boot loader for FAT on ext4",
+      { partition: ext4, tree: ref("tree"), installs: [install("syslinux")] },
+      ['installs[0].method: "syslinux" needs FAT, and partition "boot" holds ext4'],
+    ],
+    [
+      "nothing of boot loaders for other partitions",
+      { type: "fat16", partition, installs: [{ ...install("extlinux"), partition: "root" }] },
+      [],
+    ],
+  ])("%s", async (_title, given, expected) => {
+    expect(await problemsOf(given)).toEqual(expected);
+  });
+});
+
+describe("Filesystem plans", () => {
+  test("FAT from its place, its installs and its tree, and nothing of fstab", () => {
+    const installs = [install("files"), { ...install("files"), partition: "root" }];
+    const given = Filesystem.inputs.parse({ type: "fat16", partition, installs });
+    expect(Filesystem.plan(given)).toEqual({
+      ...{ type: "fat16", tree: undefined, subtree: "/", sourceDateEpoch: 1735689600 },
+      partition: { offsetBytes: 1048576, sizeBytes: 103809024, uuid: "1A2B-3C4D", label: "" },
+      installs: [installs[0]],
+    });
+    expect(Filesystem.known?.(Filesystem.plan(given))).toEqual({ sizeBytes: 103809024 });
+  });
+});
