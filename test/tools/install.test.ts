@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Rootfs } from "../../provider/flow/collect/rootfs.ts";
 import { dockerClient } from "../../provider/host/docker.ts";
 import { checkInputs } from "../../provider/lifecycle/check.ts";
+import { diffInputs } from "../../provider/lifecycle/diff.ts";
 import { put } from "../../provider/lifecycle/operate.ts";
 import type { Ref } from "../../provider/plan/ref.ts";
 import type { Resource } from "../../provider/resource.ts";
@@ -119,6 +120,25 @@ test("an image that has both is built once, and nothing is installed", async () 
 test("only what is missing is installed", async () => {
   const { log } = await made({ dockerfile: { context: await context({ "sbin/init": "init" }) } });
   expect(log?.split("\n")[1]).toContain("--force-confold initramfs-tools zstd as 0");
+});
+
+test("the same inputs are the same step, built once, and another wish is what the diff names", async () => {
+  const ctx = await testContext();
+  try {
+    const resource = Rootfs as unknown as Resource;
+    const given = { source: { dockerfile: { context: await context() } }, install: { init: true } };
+    const { inputs } = await checkInputs(resource, given, ctx);
+    const first = await put(resource, inputs, ctx);
+    expect(ctx.lines).toContain("installing init");
+    ctx.lines.length = 0;
+    expect(await put(resource, inputs, ctx)).toEqual(first);
+    expect(ctx.lines).toEqual([]);
+    const wish = { ...inputs, install: { kernel: true, init: true } };
+    expect(diffInputs(resource, inputs, wish).changed).toEqual(["install"]);
+    expect(diffInputs(resource, inputs, { ...inputs, service: true }).changed).toEqual(["service"]);
+  } finally {
+    await ctx.dispose();
+  }
 });
 
 test("packages that bring no kernel are an error, not a machine without one", async () => {
