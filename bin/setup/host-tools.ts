@@ -7,11 +7,15 @@ import { canBeRoot, findDistribution } from "./root.ts";
 /** Tools that check in the tests what the provider wrote by other means, and their Debian packages. */
 const packages: Readonly<Record<string, string>> = {
   "7z": "p7zip-full",
+  bash: "bash",
   bsdtar: "libarchive-tools",
+  busybox: "busybox-static",
   cpio: "cpio",
+  dash: "dash",
   debugfs: "e2fsprogs",
   dumpe2fs: "e2fsprogs",
   e2fsck: "e2fsprogs",
+  file: "file",
   "fsck.fat": "dosfstools",
   mcopy: "mtools",
   "mkfs.fat": "dosfstools",
@@ -26,11 +30,12 @@ const packages: Readonly<Record<string, string>> = {
   zstd: "zstd",
 };
 
-/** Packages without a program of their own: boot code that the host runner reads, and another clock for tests. */
+/** Packages without a program of their own: boot code that the host runner reads; another clock, and a reader of VMDKs. */
 const files: Readonly<Record<string, string>> = {
   "/usr/lib/syslinux/mbr/mbr.bin": "syslinux-common",
   "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1": "libfaketime",
   "/usr/share/OVMF/OVMF_CODE_4M.fd": "ovmf",
+  "/var/lib/dpkg/info/python3-libvmdk.list": "python3-libvmdk",
 };
 
 /** Provides the tools that only the tests run on the host. */
