@@ -1,3 +1,4 @@
+import "./heap.ts";
 import { randomUUID } from "node:crypto";
 import { InputError } from "../errors.ts";
 import { findResource, findStep } from "../flow/index.ts";
