@@ -35,8 +35,9 @@ async function damaged(ref: Ref, ctx: Context): Promise<ObjectName[]> {
   return (await isSound(ref, ctx)) ? [] : [{ kind, digest }];
 }
 
-async function isSound(ref: Ref, ctx: Context): Promise<boolean> {
-  if ((await ctx.store.condition(ref)) === "damaged") return false;
+async function isSound(ref: Ref, ctx: Context, attempts = mostAttempts): Promise<boolean> {
+  const condition = await ctx.store.condition(ref);
+  if (condition !== "there") return condition === "missing";
   const path = ctx.store.path(ref.kind, ref.digest);
   // Loaded when something is read back, which most updates do not.
   const { loadPlan } = await import("../ext4/object.ts");
@@ -48,6 +49,9 @@ async function isSound(ref: Ref, ctx: Context): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof Error && error.name === "StoreError") return false;
+    // A refresh reads several resources at a time: another one has discarded what this one was being compared with.
+    const isGone = (error as NodeJS.ErrnoException).code === "ENOENT";
+    if (isGone && attempts > 0) return isSound(ref, ctx, attempts - 1);
     throw error;
   }
 }
