@@ -23,7 +23,7 @@ export interface Added {
 type Way<T> = (process: ImageProcess, files: ImageFiles) => T | { problems: string[] };
 
 /** An image's process and what a way to run it makes of it; every problem is one of the input `service`. */
-export async function runningProcess<T>(
+export async function runningProcess<T extends object>(
   plan: Pick<RootfsInputs, "files">,
   image: Image,
   way: Way<T>,
@@ -31,16 +31,18 @@ export async function runningProcess<T>(
 ): Promise<{ way: T; folder: MachineFile[] } | { problems: InputProblem[] }> {
   const files = await imageFiles(plan, image.tree, ctx);
   const found = readProcess(image.config, files);
-  const made = "problems" in found ? found : way(found.process, files);
-  if (isRefused(made) || "problems" in found) {
-    const { problems } = isRefused(made) ? made : { problems: [] };
-    return { problems: problems.map((reason) => ({ property: "service", reason })) };
-  }
-  return { way: made as T, folder: workingFolder(found.process.workingDir, image.tree) };
+  if ("problems" in found) return refused(found.problems);
+  const made = way(found.process, files);
+  if (isRefused(made)) return refused(made.problems);
+  return { way: made, folder: workingFolder(found.process.workingDir, image.tree) };
 }
 
-function isRefused(made: unknown): made is { problems: string[] } {
-  return typeof made === "object" && made !== null && "problems" in made;
+function isRefused(made: object): made is { problems: string[] } {
+  return "problems" in made;
+}
+
+function refused(reasons: readonly string[]): { problems: InputProblem[] } {
+  return { problems: reasons.map((reason) => ({ property: "service", reason })) };
 }
 
 /** A container engine makes a WORKDIR that is not there. */

@@ -9,8 +9,9 @@ export async function systemdFiles(plan: RootfsInputs, image: Image, ctx: Contex
   if (!plan.service) return { files: [], problems: [] };
   const init = findInit(image.tree);
   if (init?.kind !== "systemd") {
-    const what = init ? `the image's init, /${init.path}, is not` : "the image has no init:";
-    const reason = `${what} systemd or busybox's, which could start its process (install: { init: true } adds systemd where there is none)`;
+    const reason = init
+      ? `the image's init, /${init.path}, is neither systemd nor busybox's, which are the two that can start its process here`
+      : "the image has no init that could start its process (install: { init: true } adds systemd in Debian and Ubuntu)";
     return { files: [], problems: [{ property: "service", reason }] };
   }
   const running = await runningProcess(plan, image, systemdService, ctx);

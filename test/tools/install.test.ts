@@ -55,10 +55,14 @@ async function context(given: Record<string, string> = {}): Promise<string> {
   return home;
 }
 
-async function made(source: unknown, install: unknown = { kernel: true, init: true }) {
+async function made(
+  source: unknown,
+  install: unknown = { kernel: true, init: true },
+  service = false,
+) {
   const ctx = await testContext();
   try {
-    const given = { source, install, scrub: [] };
+    const given = { source, install, service, scrub: [] };
     const { inputs, problems } = await checkInputs(Rootfs as unknown as Resource, given, ctx);
     expect(problems).toEqual([]);
     const outputs = await put(Rootfs as unknown as Resource, inputs, ctx);
@@ -162,6 +166,22 @@ test("an engine that exports no layout cannot install, and the error says what c
   await expect(made(source)).rejects.toThrow(
     "A builder that exports OCI layouts is needed to install a kernel or an init",
   );
+});
+
+test.each([
+  [
+    "no init",
+    {},
+    "service: the image has no init that could start its process (install: { init: true } adds systemd in Debian and Ubuntu)",
+  ],
+  [
+    "an init of its own",
+    { "sbin/init": "init" },
+    "service: the image's init, /sbin/init, is neither systemd nor busybox's, which are the two that can start its process here",
+  ],
+])("a service of an image with %s is refused", async (_, given, message) => {
+  const source = { dockerfile: { context: await context(given) } };
+  await expect(made(source, {}, true)).rejects.toThrow(message);
 });
 
 test.each([
