@@ -35,7 +35,7 @@ const files: Readonly<Record<string, string>> = {
   "/usr/lib/syslinux/mbr/mbr.bin": "syslinux-common",
   "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1": "libfaketime",
   "/usr/share/OVMF/OVMF_CODE_4M.fd": "ovmf",
-  "/var/lib/dpkg/info/python3-libvmdk.list": "python3-libvmdk",
+  "/var/lib/dpkg/info/python3-libvmdk:amd64.list": "python3-libvmdk",
 };
 
 /** Provides the tools that only the tests run on the host. */
