@@ -28,11 +28,16 @@ export function findBlocks(
 
 /** Reads inodes and names out of the metadata blocks of a plan. */
 export class MetaReader {
-  readonly #blocks: Map<number, Uint8Array>;
+  readonly #blocks: Map<number, Buffer>;
   readonly #inodesPerGroup: number;
 
   constructor(meta: readonly MetaBlock[]) {
-    this.#blocks = new Map(meta.map(({ block, bytes }) => [block, bytes]));
+    this.#blocks = new Map(
+      meta.map(({ block, bytes }) => [
+        block,
+        Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
+      ]),
+    );
     this.#inodesPerGroup = this.#block(0).readUInt32LE(1024 + 0x28);
   }
 
@@ -100,7 +105,6 @@ export class MetaReader {
   }
 
   #block(number: number): Buffer {
-    const bytes = this.#blocks.get(number)!;
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    return this.#blocks.get(number)!;
   }
 }
