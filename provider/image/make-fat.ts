@@ -115,7 +115,7 @@ function refuseTwice(tree: Tree, files: readonly MachineFile[]): void {
     const twice = placed.has(path);
     if (twice || entries.has(path))
       throw new ContentError(
-        `${shownName(`/${path}`)} is placed by a boot loader, and by ${twice ? "another one" : "the tree"}`,
+        `${shownName(`/${path}`)} is placed by a boot loader or files, and by ${twice ? "another one" : "the tree"}`,
         { hint: "remove it in the Dockerfile, or take another subtree" },
       );
     placed.add(path);

@@ -62,8 +62,9 @@ async function planBootable(
   { request, tree, files, sys, bootSector, directory, last }: Bootable,
   ctx: Context,
 ) {
-  const pristine = files.find((file) => file.path === sys)?.content;
-  if (!pristine) throw new Error(`The boot loader places no /${sys}`);
+  const from = files.find((file) => file.path === sys)?.from;
+  if (from === undefined) throw new Error(`The boot loader places no /${sys}`);
+  const pristine = await readFile(from);
   const draft = planExt4(alone(sys, pristine), options(request, [sys]));
   const { offsetBytes, sizeBytes } = request.partition;
   const patched = patchExtlinux({
@@ -76,7 +77,7 @@ async function planBootable(
   });
   const filled = await withFiles(
     tree,
-    files.map((f) => (f.path === sys ? { ...f, content: patched.ldlinuxSys } : f)),
+    files.map((f) => (f.path === sys ? bootFile(sys, f.mode, patched.ldlinuxSys) : f)),
     request.sourceDateEpoch,
     ctx.store,
   );
@@ -126,7 +127,9 @@ function bootFile(path: string, mode: number, content: Uint8Array): MachineFile 
 
 async function bootFiles(request: FilesystemPlan, ctx: Context): Promise<MachineFile[]> {
   const files: MachineFile[] = [];
-  for (const { path, mode, content } of request.installs.flatMap((install) => install.files))
-    files.push(bootFile(path.slice(1), mode, await readFile(await ctx.materialise(content))));
+  for (const { path, mode, content } of request.installs.flatMap((install) => install.files)) {
+    const from = await ctx.materialise(content);
+    files.push({ path: path.slice(1), type: "file", mode, uid: 0, gid: 0, from });
+  }
   return files;
 }

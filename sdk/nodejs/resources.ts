@@ -80,7 +80,15 @@ export type BootInstallMethod = "extlinux" | "syslinux" | "files";
 export type FilesystemType = "ext4" | "fat12" | "fat16" | "fat32";
 
 /** Values of `ConvertedImage.format`. */
-export type ConvertedImageFormat = "vhd" | "qcow2" | "vdi" | "vhdx" | "vmdk" | "gce" | "ova";
+export type ConvertedImageFormat =
+  | "vhd"
+  | "qcow2"
+  | "vdi"
+  | "vhdx"
+  | "vmdk"
+  | "gce"
+  | "ova"
+  | "zst";
 
 /** Values of `BootTest.firmware`. */
 export type BootTestFirmware = "bios" | "uefi";
@@ -576,6 +584,16 @@ export interface DiskBlobArgs {
   readonly content: pulumi.Input<RefArgs>;
 }
 
+/** An artefact that a filesystem holds as a file. */
+export interface AddedFileArgs {
+  /** Where it goes, from the filesystem's root. */
+  readonly path: pulumi.Input<string>;
+  /** What is in it: a file or a raw disk, such as `image.ref`. */
+  readonly content: pulumi.Input<RefArgs>;
+  /** Permission bits as a number. Default: 0644. */
+  readonly mode?: pulumi.Input<number> | undefined;
+}
+
 /** One line of fstab(5). */
 export interface FstabEntryArgs {
   /** What is mounted, such as `UUID=…` or `LABEL=…`. */
@@ -942,8 +960,8 @@ export interface FilesystemArgs {
   /** Filesystem to make. Default: `ext4`. */
   readonly type?: pulumi.Input<FilesystemType> | undefined;
   /**
-   * What it holds, such as `rootfs.ref`; FAT may do without, and then holds what `installs`
-   * place.
+   * What it holds, such as `rootfs.ref`; FAT may do without, and then holds `files` and what
+   * `installs` place.
    */
   readonly tree?: pulumi.Input<RefArgs> | undefined;
   /** Folder of the tree that becomes the filesystem's root. Default: `/`. */
@@ -955,6 +973,8 @@ export interface FilesystemArgs {
    * passed over. Default: none.
    */
   readonly installs?: pulumi.Input<pulumi.Input<BootInstallArgs>[]> | undefined;
+  /** Artefacts to hold as files, such as the disk image that an installer writes. Default: none. */
+  readonly files?: pulumi.Input<pulumi.Input<AddedFileArgs>[]> | undefined;
   /** Lines of /etc/fstab; none leaves the image's own file. Default: none. */
   readonly fstab?: pulumi.Input<pulumi.Input<FstabEntryArgs>[]> | undefined;
   /** Creation time of the filesystem, in seconds since 1970. Default: 2025-01-01. */
@@ -1037,7 +1057,7 @@ export interface ConvertedImageArgs {
    * KubeVirt and OpenStack. `vdi`: for VirtualBox. `vhdx`: dynamic, for Hyper-V. `vmdk`:
    * compressed (streamOptimized), for VMware. `gce`: the tar.gz that Google Cloud makes images
    * from, a whole number of GiB. `ova`: a machine of 1 CPU and 1 GiB with such a VMDK, for
-   * VMware and VirtualBox.
+   * VMware and VirtualBox. `zst`: the raw disk compressed with zstd, for an installer.
    */
   readonly format: pulumi.Input<ConvertedImageFormat>;
   /** Path, relative to the project, that the image is also written to. */
@@ -1054,6 +1074,8 @@ export class ConvertedImage extends BootwrightResource {
   declare readonly sizeBytes: pulumi.Output<number>;
   /** Size of the disk that the machine sees. */
   declare readonly virtualSizeBytes: pulumi.Output<number>;
+  /** Of `zst`: SHA-256 of the disk's bytes, in hex, for who writes and reads them back. */
+  declare readonly rawSha256: pulumi.Output<string | undefined>;
   /**
    * Where the image lies in the store of this machine; empty for a VHD, which is a view of its
    * disk (`exportTo` writes it out). Computed when the program runs; in no state.
@@ -1062,7 +1084,10 @@ export class ConvertedImage extends BootwrightResource {
 
   constructor(name: string, args: ConvertedImageArgs, opts?: pulumi.CustomResourceOptions) {
     super(
-      { type: "ConvertedImage", outputs: ["ref", "format", "sizeBytes", "virtualSizeBytes"] },
+      {
+        type: "ConvertedImage",
+        outputs: ["ref", "format", "sizeBytes", "virtualSizeBytes", "rawSha256"],
+      },
       name,
       args,
       opts,

@@ -72,13 +72,15 @@ describe.each(["vdi", "vhdx", "vmdk"] as const)("%s", (format) => {
   });
 });
 
-describe.each(["vdi", "vhdx", "vmdk", "gce", "ova"] as const)("%s", (format) => {
+describe.each(["vdi", "vhdx", "vmdk", "gce", "ova", "zst"] as const)("%s", (format) => {
   test("is the same bytes again, in another store, however sparse the disk is stored", async () => {
     const first = await convert(await newContext(), format);
     const second = await convert(await newContext(), format, { dense: true });
     expect(second.ref.digest).toBe(first.ref.digest);
   });
+});
 
+describe.each(["vdi", "vhdx", "vmdk", "gce", "ova"] as const)("%s", (format) => {
   // Observed of qemu-img 7.2 and 10.0 and gzip 1.12 and 1.13 alike. The versions of the tools are part of the key all the same.
   test("is the same bytes by the container's tools and by the host's", async () => {
     const [a, b] = [await newContext("container"), await newContext("host")];
@@ -152,4 +154,19 @@ test("an OVA holds descriptor, manifest and disk in this order, and the manifest
   const raw = ctx.store.path("disk", (await commitDisk(ctx)).digest);
   await execa("qemu-img", ["compare", "-f", "raw", "-F", "vmdk", raw, vmdk]);
   expect((await convert(ctx, "vmdk")).sizeBytes).toBe((await stat(vmdk)).size);
+});
+
+test("zstd of another version unpacks the disk, whose SHA-256 is told", async () => {
+  const ctx = await newContext();
+  const image = await convert(ctx, "zst");
+  expect(image).toMatchObject({ format: "zst", virtualSizeBytes: diskBytes });
+  expect(image.sizeBytes).toBeLessThan(MiB);
+  const file = await exported(ctx, image.ref, "disk.raw.zst");
+  const unpacked = join(ctx.cwd, "disk.raw");
+  await execa("zstd", ["-d", "-q", file, "-o", unpacked]);
+  const raw = ctx.store.path("disk", (await commitDisk(ctx)).digest);
+  await execa("cmp", [raw, unpacked]);
+  const { stdout } = await execa("sha256sum", [unpacked]);
+  expect(stdout.split(" ")[0]).toBe(image.rawSha256);
+  expect((await execa("zstd", ["-lv", file])).stdout).toMatch(/Check: XXH64/);
 });

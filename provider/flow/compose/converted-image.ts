@@ -4,6 +4,7 @@ import { z } from "zod";
 import { gceDiskBytes, writeGceArchive } from "../../convert/gce-archive.ts";
 import { writeOva } from "../../convert/ova.ts";
 import { type Conversion, convertDisk } from "../../convert/qemu-image.ts";
+import { writeZstd } from "../../convert/zstd-image.ts";
 import { type Ref, refSchema } from "../../plan/ref.ts";
 import { planVhd, vhdObject, virtualSizeBytes } from "../../plan/vhd.ts";
 import { type Context, defineResource } from "../../resource.ts";
@@ -16,7 +17,7 @@ import { sha256File } from "../../store/verify.ts";
  * @example
  * const vhd = new bootwright.ConvertedImage("vhd", { image: disk.ref, format: "vhd" });
  */
-const formats = ["vhd", "qcow2", "vdi", "vhdx", "vmdk", "gce", "ova"] as const;
+const formats = ["vhd", "qcow2", "vdi", "vhdx", "vmdk", "gce", "ova", "zst"] as const;
 type FileFormat = Exclude<(typeof formats)[number], "vhd">;
 
 const inputs = z.strictObject({
@@ -24,7 +25,7 @@ const inputs = z.strictObject({
   format: z
     .enum(formats)
     .describe(
-      "`vhd`: fixed, a whole number of MiB, as Azure wants it. `qcow2`: for QEMU, libvirt, KubeVirt and OpenStack. `vdi`: for VirtualBox. `vhdx`: dynamic, for Hyper-V. `vmdk`: compressed (streamOptimized), for VMware. `gce`: the tar.gz that Google Cloud makes images from, a whole number of GiB. `ova`: a machine of 1 CPU and 1 GiB with such a VMDK, for VMware and VirtualBox.",
+      "`vhd`: fixed, a whole number of MiB, as Azure wants it. `qcow2`: for QEMU, libvirt, KubeVirt and OpenStack. `vdi`: for VirtualBox. `vhdx`: dynamic, for Hyper-V. `vmdk`: compressed (streamOptimized), for VMware. `gce`: the tar.gz that Google Cloud makes images from, a whole number of GiB. `ova`: a machine of 1 CPU and 1 GiB with such a VMDK, for VMware and VirtualBox. `zst`: the raw disk compressed with zstd, for an installer.",
     ),
   exportTo: z
     .string()
@@ -38,6 +39,10 @@ const outputs = z.strictObject({
   format: z.enum(formats).describe("As in the input."),
   sizeBytes: z.int().describe("Size of the image file."),
   virtualSizeBytes: z.int().describe("Size of the disk that the machine sees."),
+  rawSha256: z
+    .string()
+    .optional()
+    .describe("Of `zst`: SHA-256 of the disk's bytes, in hex, for who writes and reads them back."),
 });
 
 interface Plan {
@@ -52,7 +57,7 @@ export const ConvertedImage = defineResource({
   version: 1,
   inputs,
   outputs,
-  packages: ["qemu-utils", "gzip", "zlib1g"],
+  packages: ["qemu-utils", "gzip", "zlib1g", "zstd", "libzstd1"],
   rules: ({ image }) =>
     image && image.kind !== "disk"
       ? [
@@ -100,8 +105,13 @@ async function makeFile(format: FileFormat, image: Ref, ctx: Context): Promise<O
       format,
       sizeBytes,
       virtualSizeBytes: format === "gce" ? gceDiskBytes(size) : size,
+      ...(format === "zst" && { rawSha256: await hexSha256(disk, ctx.signal) }),
     };
   });
+}
+
+async function hexSha256(file: string, signal: AbortSignal): Promise<string> {
+  return (await sha256File(file, signal)).replace("sha256:", "");
 }
 
 async function writeFormat(
@@ -111,6 +121,7 @@ async function writeFormat(
 ): Promise<string> {
   if (format === "gce") return writeGceArchive(conversion, ctx);
   if (format === "ova") return writeOva(conversion, ctx);
+  if (format === "zst") return writeZstd(conversion, ctx);
   const file = join(conversion.folder, `disk.${format}`);
   await convertDisk(format, file, conversion, ctx);
   return file;

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { InputError } from "../../errors.ts";
 import { filesystemProblems } from "../../image/filesystem-rules.ts";
-import { installSchema } from "../../plan/boot-files.ts";
+import { addedFileSchema } from "../../plan/added-file.ts";
+import { type BootInstall, installSchema } from "../../plan/boot-files.ts";
 import { seededUuid } from "../../plan/canonical.ts";
 import { fatTypeOf, fatTypes } from "../../plan/fat-type.ts";
 import { fstabEntrySchema } from "../../plan/fstab.ts";
@@ -19,7 +20,7 @@ const inputs = z.strictObject({
   tree: refSchema
     .optional()
     .describe(
-      "What it holds, such as `rootfs.ref`; FAT may do without, and then holds what `installs` place.",
+      "What it holds, such as `rootfs.ref`; FAT may do without, and then holds `files` and what `installs` place.",
     ),
   subtree: z
     .string()
@@ -33,6 +34,10 @@ const inputs = z.strictObject({
     .describe(
       "What boot loaders place, such as `bootloader.installs`; those of other partitions are passed over.",
     ),
+  files: z
+    .array(addedFileSchema)
+    .default([])
+    .describe("Artefacts to hold as files, such as the disk image that an installer writes."),
   fstab: z
     .array(fstabEntrySchema)
     .default([])
@@ -68,12 +73,15 @@ const outputs = z.object({
 type Inputs = z.output<typeof inputs>;
 
 function plan({ type, tree, subtree, partition, installs, fstab, ...rest }: Inputs) {
-  const { sourceDateEpoch, lastPlacement: last } = rest;
+  const { files, sourceDateEpoch, lastPlacement: last } = rest;
   const { name, offsetBytes, sizeBytes, uuid, label } = partition;
   const common = {
     subtree,
     partition: { offsetBytes, sizeBytes, uuid, label },
-    installs: installs.filter((install) => install.partition === name),
+    installs: [
+      ...installs.filter((install) => install.partition === name),
+      ...placing(files, name),
+    ],
     sourceDateEpoch,
   };
   const fat = fatTypeOf(type);
@@ -82,6 +90,13 @@ function plan({ type, tree, subtree, partition, installs, fstab, ...rest }: Inpu
   const hashSeed = seededUuid(uuid, "ext4 hash seed");
   const kept = last?.sha256 ? { lastPlacement: { ...last, sha256: last.sha256 } } : {};
   return { ...common, type: "ext4" as const, tree, fstab, hashSeed, ...kept };
+}
+
+/** Files as an install of their own: without any, the plan is what it was before there could be some. */
+function placing(files: Inputs["files"], partition: string): BootInstall[] {
+  if (files.length === 0) return [];
+  const placed = files.map(({ path, mode = 0o644, content }) => ({ path, mode, content }));
+  return [{ partition, method: "files", directory: "/", files: placed }];
 }
 
 /**

@@ -122,7 +122,7 @@ test("what a boot loader places takes the place of nothing", async () => {
   const { installs } = await bootloader();
   await expect(
     filesystem({ type: "fat16", partition, installs: [...installs, ...installs] }),
-  ).rejects.toThrow('"/ldlinux.sys" is placed by a boot loader, and by another one');
+  ).rejects.toThrow('"/ldlinux.sys" is placed by a boot loader or files, and by another one');
 });
 
 /** A copy of an image on which the toolbox's own syslinux was installed. */

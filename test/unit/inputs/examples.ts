@@ -195,6 +195,7 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
       partition,
       installs: [install],
       fstab: [{ device: "LABEL=rootfs", mountPoint: "/", type: "ext4", options: "ro", pass: 1 }],
+      files: [{ path: "/machine.img.zst", content: ref("file"), mode: 0o600 }],
       sourceDateEpoch: 0,
       lastPlacement: { path: "placement.json", sha256: "b".repeat(64) },
     },
