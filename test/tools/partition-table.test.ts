@@ -60,7 +60,7 @@ async function sfdiskDisk(layout: Layout): Promise<string> {
 
 const partitions = [
   { name: "boot", sizeMiB: 3, bootable: true },
-  { name: "esp", type: "esp", sizeMiB: 8 },
+  { name: "esp", type: "esp", filesystem: "fat16", sizeMiB: 8 },
   { name: "swap", type: "swap", sizeMiB: 1 },
   { name: "data", type: "fat32" },
 ];
@@ -93,6 +93,27 @@ describe.each(["mbr", "gpt"] as const)("the %s table", (table) => {
     );
     expect(partitiontable.id.toLowerCase().replace("0x", "")).toBe(layout.diskSignature);
   });
+});
+
+test.each([
+  [
+    ["fat12", "fat16-under-32mib", "fat16", "fat32-chs"],
+    ["1", "4", "6", "b"],
+  ],
+  [
+    ["fat16-lba", "fat32", "esp"],
+    ["e", "c", "ef"],
+  ],
+] as const)("MBR types of FAT are what sfdisk calls them: %j", async (types, codes) => {
+  const sizes = { fat12: 2, "fat16-under-32mib": 4, fat16: 4, "fat16-lba": 4 } as const;
+  const requests = types.map((type) => ({
+    ...{ name: type, type },
+    sizeMiB: type in sizes ? sizes[type as keyof typeof sizes] : 40,
+  }));
+  const disk = await writeDisk(layoutOf("mbr", requests, { roundToMiB: 1 }));
+  const read = JSON.parse(execFileSync("sfdisk", ["--json", disk], { encoding: "utf8" }));
+  expect(read.partitiontable.partitions.map(({ type }: { type: string }) => type)).toEqual(codes);
+  expect(() => execFileSync("sfdisk", ["--verify", disk])).not.toThrow();
 });
 
 test("sgdisk finds no problem in a GPT with a discoverable root and names beyond ASCII", async () => {
