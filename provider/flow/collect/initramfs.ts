@@ -18,9 +18,9 @@ const inputs = z.strictObject({
     .describe(
       "Kernels of the image with their initrds: `rootfs.kernels`; exclusive with file and tree.",
     ),
+  // The output of this name takes its place in the state, and may be empty.
   version: z
     .string()
-    .min(1)
     .optional()
     .describe(
       "The initrd of which kernel; by default of the newest. Of a file, what it is called.",
@@ -123,6 +123,7 @@ export const Initramfs = defineResource({
   inputs,
   outputs,
   packages: compressionPackages,
+  usesTools: ({ pack }) => pack !== undefined && pack.compression !== "none",
   rules,
   observe: async (given, ctx) => {
     const { pack } = plan(given);
