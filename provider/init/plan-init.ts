@@ -6,7 +6,7 @@ import { inittabLines } from "./inittab.ts";
 import { initNeeds } from "./needs.ts";
 import { leaseScript, networkScript, scriptFolder, udhcpcCall } from "./network.ts";
 import type { InitOptions } from "./options.ts";
-import { acpidScript, buttonScript, powerOffScript } from "./power-button.ts";
+import { acpidScript, buttonScript, canReadButton, powerOffScript } from "./power-button.ts";
 import type { Programs } from "./programs.ts";
 import { supervisorLines } from "./supervisor.ts";
 import { type Accounts, identityOf } from "./user.ts";
@@ -43,7 +43,9 @@ export function planInit(
     ? busyboxFiles(init, image, script)
     : [
         ...networkFiles(init, programs, script),
-        script(`${scriptFolder}/power-button`, buttonScript(programs)),
+        ...(canReadButton(programs)
+          ? [script(`${scriptFolder}/power-button`, buttonScript(programs))]
+          : []),
       ];
   const last = hasBusyboxInit(programs)
     ? [`exec ${programs.applet("init")}`]
@@ -77,18 +79,13 @@ function busyboxFiles(init: InitOptions, { has, programs }: InitImage, script: S
 
 function networkFiles({ network }: InitOptions, programs: Programs, script: Script) {
   if (network !== "dhcp") return [];
-  const udhcpc = programs.call("udhcpc");
-  const client = programs.own("dhcpcd")
-    ? `${programs.own("dhcpcd")} -B`
-    : programs.own("dhclient")
-      ? `${programs.own("dhclient")} -d`
-      : udhcpcCall(udhcpc ?? "");
-  const preferred = hasBusyboxInit(programs) ? udhcpcCall(udhcpc ?? "") : client;
+  const [dhcpcd, dhclient] = [programs.own("dhcpcd"), programs.own("dhclient")];
+  const other = (dhcpcd && `${dhcpcd} -B`) ?? (dhclient && `${dhclient} -d`);
+  const path = `${scriptFolder}/network`;
+  if (other && !hasBusyboxInit(programs)) return [script(path, networkScript(other, programs))];
   return [
-    script(`${scriptFolder}/network`, networkScript(preferred, programs)),
-    ...(preferred === client && !udhcpc
-      ? []
-      : [script(`${scriptFolder}/lease`, leaseScript(programs))]),
+    script(path, networkScript(udhcpcCall(programs.call("udhcpc") ?? ""), programs)),
+    script(`${scriptFolder}/lease`, leaseScript(programs)),
   ];
 }
 

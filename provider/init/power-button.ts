@@ -14,6 +14,11 @@ export function acpidScript(programs: Programs): string[] {
 /** What acpid runs for a press of the power button: USR2 switches off (init(8) of busybox). */
 export const powerOffScript: readonly string[] = [...scriptHead, "kill -USR2 1"];
 
+/** True where a shell has the two programs of coreutils that it takes to read events. */
+export function canReadButton(programs: Programs): boolean {
+  return programs.own("dd") !== undefined && programs.own("od") !== undefined;
+}
+
 /** Waits for the key in the events of the button (struct input_event of a 64-bit kernel: type 1, code 116, value 1). */
 export function buttonScript(programs: Programs): string[] {
   const [dd, od] = [programs.own("dd"), programs.own("od")];

@@ -1,5 +1,6 @@
 import { scriptFolder } from "./network.ts";
 import type { InitOptions } from "./options.ts";
+import { canReadButton } from "./power-button.ts";
 import type { Programs } from "./programs.ts";
 
 /**
@@ -47,7 +48,7 @@ export function supervisorLines(
     "trap 'finish o' USR2",
     ...(syslog ? [`again ${programs.own("rsyslogd")} -n &`] : []),
     ...(network === "dhcp" ? [`/${scriptFolder}/network`] : []),
-    ...(programs.own("dd") && programs.own("od") ? [`/${scriptFolder}/power-button &`] : []),
+    ...(canReadButton(programs) ? [`/${scriptFolder}/power-button &`] : []),
     ...(run === "command" ? [`again /${scriptFolder}/command &`] : sessions),
     `while :; do wait; ${sleep} 1; done`,
   ];

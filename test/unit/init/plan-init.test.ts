@@ -282,4 +282,16 @@ describe("the generated files", () => {
       "exec /bin/busybox su -m -s /bin/sh -c 'exec ~/bin/run~ ~-x~ ~-c~' -- 'web'",
     );
   });
+
+  test("without busybox the shell stays the first process, with what the image has for it", () => {
+    const paths = (given: object, image = plain()) =>
+      planInit(options({ supervise: true, ...given }), image).files.map(({ path }) => path);
+    expect(paths({})).toEqual(["init", "usr/lib/bootwright/power-button"]);
+    const few = plain({ runs: "bin/sh bin/mount bin/sleep bin/setsid sbin/dhclient bin/ip" });
+    expect(paths({ network: "dhcp" }, few)).toEqual(["init", "usr/lib/bootwright/network"]);
+    expect(scriptOf({ supervise: true, network: "dhcp" }, few)).not.toContain("power-button");
+    expect(scriptOf({ supervise: true, consoles: ["ttyS0"] }, plain())).toContain(
+      "session ttyS0 /usr/bin/setsid -c -w /bin/sh -l &",
+    );
+  });
 });
