@@ -2,16 +2,19 @@ import type { FileHandle } from "node:fs/promises";
 import { blockSize } from "../format.ts";
 
 /** Longest single write. */
-const mostBytes = 8 * 2 ** 20;
+const mostBytes = 4 * 2 ** 20;
 
-/** Writes blocks of a filesystem into a file; runs of adjacent blocks go out in one write. */
+/** Writes blocks of a filesystem into a file: runs of adjacent blocks in one write, while the next are being filled. */
 export class BlockWriter {
   readonly #file: FileHandle;
   readonly #base: number;
-  readonly #buffer = Buffer.allocUnsafe(mostBytes);
+  #filling = Buffer.allocUnsafe(mostBytes);
+  #other = Buffer.allocUnsafe(mostBytes);
+  /** Settles when the other buffer is written. */
+  #writing: Promise<void> = Promise.resolve();
   #start = 0;
   #length = 0;
-  /** Bytes written so far. */
+  /** Bytes written, or being written. */
   written = 0;
 
   /** `base` is the byte of the file where block 0 lies. */
@@ -20,26 +23,39 @@ export class BlockWriter {
     this.#base = base;
   }
 
-  /** Room for at most 8 MiB at a block, to be filled by the caller before the next call. */
+  /** Room for at most 4 MiB at a block, to be filled by the caller before the next call. */
   async room(block: number, bytes: number): Promise<Buffer> {
     const at = block * blockSize;
     if (this.#start + this.#length !== at || this.#length + bytes > mostBytes) {
-      await this.flush();
+      await this.#turn();
       this.#start = at;
     }
-    const room = this.#buffer.subarray(this.#length, this.#length + bytes);
+    const room = this.#filling.subarray(this.#length, this.#length + bytes);
     this.#length += bytes;
     return room;
   }
 
+  /** Writes what there is; resolves when the file has it all. */
   async flush(): Promise<void> {
-    for (let done = 0; done < this.#length; ) {
-      const at = this.#base + this.#start + done;
-      const left = this.#length - done;
-      done += (await this.#file.write(this.#buffer, done, left, at)).bytesWritten;
-    }
+    await this.#turn();
+    await this.#writing;
+  }
+
+  async #turn(): Promise<void> {
+    await this.#writing;
+    const full = this.#filling.subarray(0, this.#length);
+    this.#writing = this.#write(full, this.#base + this.#start);
+    // Whoever waits for it next hears of a failure.
+    this.#writing.catch(() => {});
+    [this.#filling, this.#other] = [this.#other, this.#filling];
     this.written += this.#length;
     this.#start += this.#length;
     this.#length = 0;
+  }
+
+  async #write(bytes: Buffer, position: number): Promise<void> {
+    for (let done = 0; done < bytes.length; )
+      done += (await this.#file.write(bytes, done, bytes.length - done, position + done))
+        .bytesWritten;
   }
 }
