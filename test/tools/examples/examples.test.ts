@@ -33,3 +33,15 @@ test("the blob of a proven machine becomes an Azure image, and that a virtual ma
     imageReference: { id: "web-id" },
   });
 });
+
+test("a whole image is the initramfs of a machine that is booted without a boot loader", async () => {
+  const inputsOf = await registeredBy("tiny-busybox");
+  expect(inputsOf(":Initramfs")).toMatchObject({
+    tree: { digest: `sha256:${"a".repeat(64)}` },
+    init: { supervise: true },
+  });
+  expect(inputsOf(":BootTest")).toMatchObject({
+    initrd: { digest: `sha256:${"a".repeat(64)}` },
+    memoryMiB: 128,
+  });
+});
