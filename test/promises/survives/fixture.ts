@@ -1,15 +1,20 @@
 import { tinyFiles } from "../fixture.ts";
 import { makeProject, type Project } from "../project.ts";
 
-/** Everything that a run can leave behind: a build, tools, a machine that boots as far as its boot loader, and an upload. */
-export const program = `import { ConvertedImage, Machine } from "bootwright";
+/**
+ * Everything that a run can leave behind: a build, tools, an upload, and a machine that boots as far as its boot loader. Without `boots`
+ * it is published unproven, and needs no turn among the machines that boot on this host.
+ */
+export function program({ boots }: { boots: boolean }): string {
+  return `import { ConvertedImage, Machine } from "bootwright";
 const connectionString = process.env.TEST_AZURE;
+const container = process.env.TEST_CONTAINER ?? "images";
 const web = new Machine("web", {
-  source: { dockerfile: { context: "." } },
+  source: { dockerfile: { context: "image" } },
   diskSizeMiB: 192,
-  bootTest: { expect: { serial: ["SYSLINUX"] } },
+  ${boots ? 'bootTest: { expect: { serial: ["SYSLINUX"] } },' : ""}
   ...(connectionString
-    ? { azure: { connectionString, container: process.env.TEST_CONTAINER ?? "images" } }
+    ? { azure: { connectionString, container, unproven: ${!boots} } }
     : {}),
 });
 const qcow2 = new ConvertedImage("qcow2", { image: web.disk.ref, format: "qcow2" });
@@ -21,10 +26,16 @@ export const path = web.disk.path;
 export const qcow2Path = qcow2.path;
 export const blobName = web.blob?.blobName ?? "";
 `;
+}
+
+/** The image's files, in a folder that the stack's own settings are not in. */
+export const imageFiles = Object.fromEntries(
+  Object.entries(tinyFiles).map(([file, content]) => [`image/${file}`, content]),
+);
 
 /** A project of that program, with a file of some size, so that writing and sending it takes a moment. */
-export function survivor(env: Record<string, string>, own = program): Promise<Project> {
-  return makeProject(own, { ...tinyFiles, "site/data": noise(8 << 20) }, env);
+export function survivor(env: Record<string, string>, { boots = false } = {}): Promise<Project> {
+  return makeProject(program({ boots }), { ...imageFiles, "image/site/data": noise(8 << 20) }, env);
 }
 
 /** Text of so many characters that does not compress to nothing; the same every time. */

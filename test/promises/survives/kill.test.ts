@@ -29,9 +29,9 @@ beforeAll(async () => {
   first = await timed(() => undisturbed.up());
   disturbed = await open("disturbed");
   await disturbed.up();
-  await undisturbed.write("site/index.html", "to see how long an update takes");
+  await undisturbed.write("image/site/index.html", "to see how long an update takes");
   updateMilliseconds = (await timed(() => undisturbed.up())).milliseconds;
-  await undisturbed.write("site/index.html", "one");
+  await undisturbed.write("image/site/index.html", "one");
   await undisturbed.up();
 });
 afterAll(async () => {
@@ -41,7 +41,7 @@ afterAll(async () => {
 
 async function open(container: string): Promise<Project> {
   const env = { TEST_AZURE: azurite.connectionString, TEST_CONTAINER: container };
-  const project = await survivor(env);
+  const project = await survivor(env, { boots: true });
   opened.push(project);
   return project;
 }
@@ -115,7 +115,8 @@ test.for(instants)(
   "killed at %s of an update, the next makes what an undisturbed one makes, and nothing is left",
   async (instant, context) => {
     const content = `changed before the kill at ${instant}`;
-    for (const project of [undisturbed, disturbed]) await project.write("site/index.html", content);
+    for (const project of [undisturbed, disturbed])
+      await project.write("image/site/index.html", content);
     const expected = await undisturbed.up();
     const milliseconds = instant * updateMilliseconds;
     const killing = { project: disturbed, container: "disturbed", milliseconds };

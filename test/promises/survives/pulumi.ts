@@ -5,6 +5,8 @@ import type { Project } from "../project.ts";
 /** A `pulumi` that runs as a person would start it: the leader of a process group. */
 export interface Running {
   readonly pid: number;
+  /** Settles once it has printed a text, or has ended. */
+  prints(text: string): Promise<void>;
   readonly ended: Promise<{ exitCode: number | null; output: string }>;
 }
 
@@ -30,7 +32,14 @@ export function startPulumi(
     // Not "close": what outlives the CLI may hold its output open.
     child.once("exit", (exitCode) => resolve({ exitCode, output }));
   });
-  return { pid: child.pid ?? 0, ended };
+  const prints = (text: string) =>
+    new Promise<void>((resolve) => {
+      const look = () => output.includes(text) && resolve();
+      child.stdout.on("data", look);
+      child.once("exit", () => resolve());
+      look();
+    });
+  return { pid: child.pid ?? 0, prints, ended };
 }
 
 /** The arguments of an update that asks nothing. */
