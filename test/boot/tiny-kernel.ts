@@ -16,10 +16,6 @@ export interface TinyKernel {
   readonly sourceSha256: string;
 }
 
-/** The plan of the kernel that tests boot. */
-export const tinyKernelPlan = (preset: "tiny-serial" | "tiny-virtio") =>
-  Kernel.plan(Kernel.inputs.parse({ source: { package: "linux-source-6.1" }, preset }));
-
 /**
  * A small kernel from source, as an object of the store of a test. It is built in this user's own store: once, or once per run where that
  * is not kept. The recipe makes it again wherever it is missing.
@@ -29,7 +25,10 @@ export async function tinyKernel(
   preset: "tiny-serial" | "tiny-virtio" = "tiny-serial",
 ): Promise<TinyKernel> {
   const store = await openStore(storeRoot());
-  const made = await ensure(Kernel as never, tinyKernelPlan(preset), { ...ctx, store });
+  const plan = Kernel.plan(
+    Kernel.inputs.parse({ source: { package: "linux-source-6.1" }, preset }),
+  );
+  const made = await ensure(Kernel as never, plan, { ...ctx, store });
   const kernel = made as unknown as TinyKernel;
   for (const { kind, digest } of [kernel.ref, kernel.config])
     await ctx.store.stage(async (stage) => {

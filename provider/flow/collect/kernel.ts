@@ -15,9 +15,9 @@ const inputs = z.strictObject({
     .array(treeKernelSchema)
     .optional()
     .describe("Kernels of the image: `rootfs.kernels`; exclusive with file."),
+  // The output of this name takes its place in the state, and may be empty.
   version: z
     .string()
-    .min(1)
     .optional()
     .describe("Which kernel of the image; by default the newest. Of a file, what it is called."),
   file: givenFileSchema.optional().describe("A kernel from a file; exclusive with kernels."),

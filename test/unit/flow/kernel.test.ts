@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { InputError } from "../../../provider/errors.ts";
 import { Kernel } from "../../../provider/flow/collect/kernel.ts";
+import { diffInputs } from "../../../provider/lifecycle/diff.ts";
 import { testContext } from "../../context.ts";
 
 const file = (digit: string) => ({
@@ -122,6 +123,23 @@ describe("Kernel from source refuses", () => {
     expect(Kernel.rules?.({ source }, omitted)).toEqual([]);
   });
 });
+
+test.each([
+  ["a file", { file: { path: "vmlinuz", sha256 } }, { version: "", path: "" }],
+  ["an image", { kernels }, { version: "6.12.1", path: "/boot/vmlinuz-6.12.1" }],
+  [
+    "source",
+    { source: { file: "linux.tar" }, preset: "tiny-serial" },
+    { version: "6.1.0", path: "", sizeBytes: 1 },
+  ],
+])(
+  "a kernel from %s that is made is no change, though its version is now known",
+  (_title, given, made) => {
+    const inputs = parse(given);
+    const { changed } = diffInputs(Kernel as never, { ...inputs, ...made }, inputs);
+    expect(changed).toEqual([]);
+  },
+);
 
 describe("Kernel from source is planned", () => {
   test("with its options by name, in which order they were given, those of options before the preset's", () => {
