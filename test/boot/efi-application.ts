@@ -43,7 +43,7 @@ export function sayingEfiApplication(text: string): Buffer {
  */
 function sayingCode(text: string): Buffer {
   const code = Buffer.from(
-    "488d3500000000ac84c0741688c4bafd030000eca82074fb88e0baf8030000eeebe4f4ebfd",
+    "488d3500000000ac84c0741688c4bafd030000eca82074fb88e0baf8030000eeebe5f4ebfd",
     "hex",
   );
   code.writeInt32LE(code.length - 7, 3);
