@@ -16,7 +16,8 @@ import { checkImage, imageDigest, writeImage } from "./image.ts";
 test("with any placement, wrong, hostile or of another filesystem, e2fsck finds nothing to repair and debugfs every entry as it was", async () => {
   await inFolder((folder, sourcePath) =>
     fc.assert(
-      fc.asyncProperty(layers, anyPlacement, async (image, last) => {
+      fc.asyncProperty(layers, anyPlacement, async (image, placementFor) => {
+        const last = placementFor(image);
         const tree = mergedTree(image);
         const path = join(folder, "image");
         await writeImage(planExt4(tree, sized(64), last), path, sourcePath);
@@ -46,7 +47,8 @@ test("the same holds after changes in any layer, with the placement of what was 
 test("a tree in disorder with any placement is refused as without one, or makes a sound filesystem", async () => {
   await inFolder((folder, sourcePath) =>
     fc.assert(
-      fc.asyncProperty(disorder, anyPlacement, async (tree, last) => {
+      fc.asyncProperty(disorder, layers, anyPlacement, async (tree, image, placementFor) => {
+        const last = placementFor(image);
         const outcome = (plan: () => Ext4Plan) => {
           try {
             return plan();

@@ -53,24 +53,37 @@ export function firstPlacement(image: Layers): LastPlacement {
 
 const foreign = layers.map(firstPlacement);
 
-/** An honest placement in which some numbers are wrong. */
-const damaged = fc
-  .tuple(foreign, fc.array(fc.tuple(fc.nat(), fc.nat(3), number), { maxLength: 12 }))
-  .map(([{ names }, wrong]): LastPlacement => {
-    const list: LastInode[] = [...names];
-    for (const [nth, what, value] of wrong) {
-      const inode = list[nth % list.length]!;
-      const [first, ...rest] = inode.extents;
-      const changes = [
-        { number: value },
-        { others: [value, value] },
-        first ? { extents: [{ ...first, block: value }, ...rest] } : {},
-        { path: list[value % list.length]!.path },
-      ];
-      list[nth % list.length] = { ...inode, ...changes[what] };
-    }
-    return { names: list };
-  });
+/** What becomes of some names of an honest placement: each takes something of another name, or a number that is wrong. */
+const damages = fc.array(fc.tuple(fc.nat(), fc.nat(), fc.nat(5), number), {
+  minLength: 1,
+  maxLength: 40,
+});
 
-/** Placements of other filesystems, damaged ones, and pure inventions. */
-export const anyPlacement: fc.Arbitrary<LastPlacement> = fc.oneof(lies, foreign, damaged);
+function damaged({ names }: LastPlacement, list: readonly number[][]): LastPlacement {
+  const wrong: LastInode[] = [...names];
+  for (const [nth = 0, from = 0, what = 0, value = 0] of list) {
+    const inode = wrong[nth % wrong.length]!;
+    const other = wrong[from % wrong.length]!;
+    const [first, ...rest] = inode.extents;
+    const block = other.extents[0]?.block ?? value;
+    const changes = [
+      { number: other.number, extents: other.extents },
+      { extents: [{ logical: 0, block, count: 100 }] },
+      { others: [block, block, ...other.others] },
+      first ? { extents: [{ ...first, block: value }, ...rest] } : { number: value },
+      { path: other.path },
+      { digest: other.digest },
+    ];
+    wrong[nth % wrong.length] = { ...inode, ...changes[what] };
+  }
+  return { names: wrong };
+}
+
+/** Placements for an image: of another filesystem, its own damaged, and pure inventions. */
+export const anyPlacement: fc.Arbitrary<(image: Layers) => LastPlacement> = fc.oneof(
+  { weight: 1, arbitrary: fc.oneof(lies, foreign).map((last) => () => last) },
+  {
+    weight: 2,
+    arbitrary: damages.map((list) => (image: Layers) => damaged(firstPlacement(image), list)),
+  },
+);

@@ -1,0 +1,56 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  type LastPlacement,
+  parsePlacement,
+  placementText,
+} from "../../../provider/ext4/placement/last-placement.ts";
+import { placementOf } from "../../../provider/ext4/placement/placement-of.ts";
+import { planExt4 } from "../../../provider/ext4/plan.ts";
+import { layers } from "./generated-trees.ts";
+import { firstPlacement } from "./placements.ts";
+import { directory, file, sized, treeOf } from "./trees.ts";
+
+describe("the file of a placement", () => {
+  const own: LastPlacement = placementOf(
+    planExt4(treeOf(directory("etc"), file("etc/a", 9000), file("b", 5)), sized(48)),
+  );
+
+  test("reads as what was written, whatever the names", () => {
+    fc.assert(
+      fc.property(layers, (made) => {
+        const placement = firstPlacement(made);
+        const text = placementText(placement);
+        expect(placementText(parsePlacement(text))).toBe(text);
+        const sorted = [...placement.names].sort((a, b) => (a.path < b.path ? -1 : 1));
+        expect(parsePlacement(text).names).toEqual(sorted);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("has a line for each name", () => {
+    expect(placementText(own).split("\n")).toHaveLength(own.names.length + 3);
+    expect(placementText(own).split("\n")[1]).toMatch(/^\["",2,"",\[0,\d+,1\]\],$/);
+  });
+
+  const bad: [string, string, string][] = [
+    ["not JSON", "{", "it is not JSON"],
+    ["another document", "[]", 'it does not begin with {"placement":1'],
+    ["a later version", '{"placement":2,"names":[]}', 'it does not begin with {"placement":1'],
+    ["no names", '{"placement":1}', "it has no names"],
+    ["a name that is no list", '{"placement":1,"names":[{}]}', "line 2 is not a name"],
+    ["a negative number", '{"placement":1,"names":[["a",-1,""]]}', "line 2 is not a name"],
+    ["a fraction", '{"placement":1,"names":[["a",1.5,""]]}', "line 2 is not a name"],
+    ["half an extent", '{"placement":1,"names":[["a",1,"",[0,1]]]}', "line 2 is not a name"],
+    ["an empty extent", '{"placement":1,"names":[["a",1,"",[0,9,0]]]}', "line 2 is not a name"],
+    [
+      "extents in disorder",
+      '{"placement":1,"names":[["a",1,"",[5,9,2,6,20,1]]]}',
+      "line 2 is not a name",
+    ],
+  ];
+  test.each(bad)("is refused for %s", (_, text, reason) => {
+    expect(() => parsePlacement(text)).toThrow(`It is not a placement: ${reason}`);
+  });
+});
