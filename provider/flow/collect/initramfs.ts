@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { buildInitramfs, checkInitramfs, type TreeInitramfs } from "../../cpio/build-initramfs.ts";
+import type { TreeInitramfs } from "../../cpio/build-initramfs.ts";
 import { compressionPackages, compressions } from "../../cpio/compress.ts";
 import type { InputProblem } from "../../errors.ts";
 import { imageConfigSchema } from "../../image/rootfs-schema.ts";
@@ -128,11 +128,13 @@ export const Initramfs = defineResource({
   observe: async (given, ctx) => {
     const { pack } = plan(given);
     if (!pack) return bootFile.observe(given, ctx);
-    await checkInitramfs(pack, ctx);
+    await (await import("../../cpio/build-initramfs.ts")).checkInitramfs(pack, ctx);
     return {};
   },
   plan,
   known: (given) => (given.pack ? { version: "", path: "" } : bootFile.known(given)),
   make: async ({ pack, ...rest }: Plan, ctx) =>
-    pack ? buildInitramfs(pack, ctx) : bootFile.make(rest, ctx),
+    pack
+      ? (await import("../../cpio/build-initramfs.ts")).buildInitramfs(pack, ctx)
+      : bootFile.make(rest, ctx),
 });

@@ -7,7 +7,6 @@ import { chooseKernel, treeKernelSchema } from "../../plan/tree-kernel.ts";
 import { type Context, defineResource } from "../../resource.ts";
 import { type BootFilePlan, bootFileSteps } from "./boot-file.ts";
 import { givenFileSchema } from "./given-file.ts";
-import { buildKernel } from "./kernel-build.ts";
 import { observeSource } from "./kernel-observe.ts";
 
 const inputs = z.strictObject({
@@ -93,7 +92,9 @@ export const Kernel = defineResource({
   },
   known: (plan) => (plan.build ? { path: "" } : taken.known(plan)),
   make: async (plan, ctx: Context) =>
-    plan.build ? buildKernel(plan.build, ctx) : taken.make(plan, ctx),
+    plan.build
+      ? (await import("./kernel-build.ts")).buildKernel(plan.build, ctx)
+      : taken.make(plan, ctx),
 });
 
 function sourceOf({ kernels: _kernels, file: _file, version: _version, ...rest }: Inputs) {

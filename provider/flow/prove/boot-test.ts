@@ -4,7 +4,7 @@ import { bootProofSchema } from "../../plan/boot-proof.ts";
 import { refSchema } from "../../plan/ref.ts";
 import { bootOmissions, bootProblems } from "../../prove/boot-rules.ts";
 import { demandMemory } from "../../prove/initrd-memory.ts";
-import { type BootPlan, runBootTest } from "../../prove/run-boot-test.ts";
+import type { BootPlan } from "../../prove/run-boot-test.ts";
 import { defineResource } from "../../resource.ts";
 
 /**
@@ -74,5 +74,5 @@ export const BootTest = defineResource({
   },
   plan: ({ commandLine, ...rest }): BootPlan =>
     rest.kernel ? { ...rest, commandLine: commandLine ?? "console=ttyS0" } : rest,
-  make: runBootTest,
+  make: async (plan, ctx) => (await import("../../prove/run-boot-test.ts")).runBootTest(plan, ctx),
 });
