@@ -1,0 +1,118 @@
+import { connect } from "node:net";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { qemuArguments } from "../../provider/host/qemu.ts";
+import type { Runner } from "../../provider/host/tool.ts";
+
+/** A machine without a disk, seen through its serial console. */
+export interface Console {
+  /** What the console says up to a text, from where the last wait ended; fails with its end when the text does not come. */
+  until(text: string | RegExp): Promise<string>;
+  type(line: string): void;
+  /** Presses the power button. */
+  pressPower(): Promise<void>;
+  /** Waits until QEMU has ended by itself; resolves to its exit code. */
+  ended(): Promise<number | undefined>;
+  stop(): Promise<void>;
+}
+
+/** Files of a machine that is booted without a boot loader. */
+export interface DirectBoot {
+  readonly kernel: string;
+  readonly initrd: string;
+  /** A folder of the store that QEMU may write to. */
+  readonly folder: string;
+}
+
+const waitSeconds = 300;
+
+/** Boots a kernel and an initramfs with 256 MiB of memory and a network card. */
+export async function bootDirectly(
+  runner: Runner,
+  { kernel, initrd, folder }: DirectBoot,
+): Promise<Console> {
+  const commandLine = "console=ttyS0 quiet";
+  const monitor = join(folder, "monitor");
+  const running = await runner.start({
+    tool: "qemu-system-x86_64",
+    args: [
+      ...qemuArguments({
+        ...{ accelerator: "tcg", memoryMiB: 256, cpus: 1, forwards: [] },
+        kernel: { path: kernel, initrd, commandLine },
+      }),
+      ...["-chardev", `socket,id=monitor,path=${monitor},server=on,wait=off`],
+      ...["-mon", "chardev=monitor,mode=control"],
+    ],
+    purpose: "to boot the machine",
+    writes: folder,
+    package: "qemu-system-x86",
+  });
+  let said = "";
+  let read = 0;
+  let off = false;
+  let heard = () => {};
+  for (const stream of [running.stdout, running.stderr])
+    stream.on("data", (chunk: Buffer) => {
+      said += chunk.toString("latin1").replaceAll("\r", "");
+      heard();
+    });
+  void running.ended.then(() => {
+    off = true;
+    heard();
+  });
+  const failure = (what: string) =>
+    new Error(`${what}. The console ended with:\n${said.split("\n").slice(-40).join("\n")}`);
+
+  async function wait(met: () => boolean, what: string): Promise<void> {
+    const late = new AbortController();
+    const timeout = delay(waitSeconds * 1000, true, { signal: late.signal }).catch(() => false);
+    try {
+      while (!met()) {
+        if (off) throw failure(`The machine ended before ${what}`);
+        const more = new Promise<false>((resolve) => {
+          heard = () => resolve(false);
+        });
+        if (await Promise.race([more, timeout])) throw failure(`No ${what} in ${waitSeconds} s`);
+      }
+    } finally {
+      late.abort();
+    }
+  }
+
+  return {
+    async until(text) {
+      const find = () => {
+        const rest = said.slice(read);
+        const at = typeof text === "string" ? rest.indexOf(text) : rest.search(text);
+        const length = typeof text === "string" ? text.length : (text.exec(rest)?.[0].length ?? 0);
+        return at < 0 ? undefined : { at, end: at + length };
+      };
+      await wait(() => find() !== undefined, String(text));
+      const { at, end } = find()!;
+      const before = said.slice(read, read + at);
+      read += end;
+      return before;
+    },
+    type: (line) => void running.stdin.write(`${line}\n`),
+    pressPower: () => powerDown(monitor),
+    async ended() {
+      await wait(() => off, "end").catch((error) => {
+        if (!off) throw error;
+      });
+      return (await running.ended).exitCode;
+    },
+    stop: () => running.stop(),
+  };
+}
+
+/** What a press of the button is to QEMU's monitor (QMP: a greeting, then commands, each answered). */
+async function powerDown(monitor: string): Promise<void> {
+  const socket = connect(monitor);
+  let answers = 0;
+  for await (const chunk of socket) {
+    answers += chunk.toString().split("\n").filter(Boolean).length;
+    if (answers === 1) socket.write('{"execute":"qmp_capabilities"}\n');
+    if (answers === 2) socket.write('{"execute":"system_powerdown"}\n');
+    if (answers >= 3) break;
+  }
+}

@@ -1,0 +1,224 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Initramfs } from "../../provider/flow/collect/initramfs.ts";
+import { Kernel } from "../../provider/flow/collect/kernel.ts";
+import { Rootfs } from "../../provider/flow/collect/rootfs.ts";
+import { findStep } from "../../provider/flow/index.ts";
+import { BootTest } from "../../provider/flow/prove/boot-test.ts";
+import { checkInputs } from "../../provider/lifecycle/check.ts";
+import { put } from "../../provider/lifecycle/operate.ts";
+import type { Ref } from "../../provider/plan/ref.ts";
+import { withMachineLock } from "../../provider/store/lock.ts";
+import { testContext } from "../context.ts";
+import { smallDockerfile } from "../promises/fixture.ts";
+import { bootDirectly, type Console } from "./console.ts";
+
+let ctx: Awaited<ReturnType<typeof testContext>>;
+let kernel: Ref;
+
+/** Makes a resource as the engine would: checked, then created. */
+async function make<T>(resource: unknown, given: object): Promise<T> {
+  const checked = await checkInputs(resource as never, given as never, ctx);
+  if (checked.problems.length > 0) throw new Error(JSON.stringify(checked.problems));
+  return (await put(resource as never, checked.inputs, ctx)) as T;
+}
+
+interface Image {
+  readonly ref: Ref;
+  readonly config: object;
+  readonly kernels: object[];
+}
+
+async function image(name: string, dockerfile: string): Promise<Image> {
+  const context = join(ctx.cwd, name);
+  await mkdir(join(context, "site"), { recursive: true });
+  await writeFile(join(context, "Dockerfile"), dockerfile);
+  await writeFile(join(context, "site", "index.html"), "one");
+  return make<Image>(Rootfs, { source: { dockerfile: { context: name } } });
+}
+
+async function initramfs({ ref, config }: Image, given: object) {
+  const made = await make<{ ref: Ref; sizeBytes: number; unpackedBytes: number }>(Initramfs, {
+    tree: ref,
+    config,
+    ...given,
+  });
+  return made;
+}
+
+/** Boots an initramfs and hands over its console, while no other machine is tested. */
+async function withConsole(initrd: Ref, work: (console: Console) => Promise<void>): Promise<void> {
+  await withMachineLock("vm", ctx.signal, () =>
+    ctx.store.stage(async (folder) => {
+      const paths = {
+        kernel: await ctx.materialise(kernel),
+        initrd: await ctx.materialise(initrd),
+      };
+      const console = await bootDirectly(ctx.runner, { ...paths, folder });
+      try {
+        await work(console);
+      } finally {
+        await console.stop();
+      }
+    }),
+  );
+}
+
+/** The kernel's stage, with the few modules that a network card and a power button need, and their order. */
+const modules = `${smallDockerfile.split("FROM busybox")[0]}
+RUN version="$(ls /lib/modules)" && cd "/lib/modules/$version" \\
+ && for name in virtio_pci virtio_net evdev button; do modprobe -S "$version" -D "$name"; done \\
+  | sed -n 's/^insmod \\([^ ]*\\) .*/\\1/p' | sort -u | xargs -I FILE install -D FILE /few/FILE \\
+ && install modules.order modules.builtin modules.builtin.modinfo "/few/$PWD" && depmod -b /few "$version"
+`;
+/** Programs of Debian with the libraries that they need, below /small. */
+const programs = `FROM debian:12 AS debian
+RUN for name in sh mount mkdir sleep setsid dd od cat modprobe; do \\
+      file="$(readlink -f "$(command -v "$name" || echo /bin/true)")" && install -D "$file" "/small/usr/bin/$name" \\
+      && ldd "$file" | sed -n 's/.*[[:space:]]\\(\\/[^ ]*\\) .*/\\1/p' | xargs -I FILE cp --parents -L FILE /small; \\
+    done
+`;
+
+beforeAll(async () => {
+  ctx = await testContext({ find: findStep });
+  const { kernels } = await image("kernel", smallDockerfile);
+  kernel = (await make<{ ref: Ref }>(Kernel, { kernels })).ref;
+});
+afterAll(() => ctx.dispose());
+
+describe("an image of busybox as the whole initramfs", () => {
+  test.each(["gzip", "xz", "zstd", "none"])(
+    "compressed by %s boots without a boot loader and says how long it took",
+    async (compression) => {
+      const busybox = await image("busybox", "FROM busybox\n");
+      const { ref } = await initramfs(busybox, { compression, init: { welcome: "It's $(me)" } });
+      const proof = await make<{ seconds: number }>(BootTest, {
+        ...{ kernel, initrd: ref, commandLine: "console=ttyS0 quiet", memoryMiB: 128 },
+        expect: { serial: ["Boot took ", " seconds", "It's $(me)", "/ # "] },
+      });
+      expect(proof.seconds).toBeGreaterThan(0);
+    },
+  );
+
+  test("does not boot in a machine whose memory cannot hold it: both figures are named, before QEMU starts", async () => {
+    const large = await image(
+      "large",
+      "FROM busybox\nRUN dd if=/dev/zero of=/zeros bs=1M count=40\n",
+    );
+    const { ref, sizeBytes, unpackedBytes } = await initramfs(large, { init: {} });
+    expect(unpackedBytes).toBeGreaterThan(40 * 2 ** 20);
+    expect(sizeBytes).toBeLessThan(2 * 2 ** 20);
+    const given = { kernel, initrd: ref, memoryMiB: 32, expect: { serial: ["Boot took"] } };
+    await expect(make(BootTest, given)).rejects.toThrow(
+      /memoryMiB.*the machine has 32 MiB but its initramfs takes 44 MiB while it is unpacked \(2 MiB in the file, 42 MiB in memory\)/,
+    );
+  });
+
+  test("has the kernel's view of what was packed: hard links, devices, modes, owners, times", async () => {
+    const odd = await image(
+      "odd",
+      `FROM busybox
+RUN mkdir -m 1777 /d && echo held >/d/m && ln /d/m /a && ln /d/m /z && chmod 4755 /d/m && chown 7:8 /d/m \\
+ && mknod /d/sda b 8 1 && mkfifo -m 600 /d/pipe && ln -s "m it's" "/d/s" && touch -d @1000000000 "/d/m"
+`,
+    );
+    const { ref } = await initramfs(odd, { init: {} });
+    await withConsole(ref, async (console) => {
+      await console.until("/ # ");
+      console.type(
+        "stat -c '%i %h %f %u:%g %Y %n' /a /d/m /z; cat /z; stat -c '%F %t:%T' /d/sda /d/pipe; readlink /d/s; stat -c %a /d; echo do''ne",
+      );
+      const said = await console.until("done\n");
+      const links = said.match(/^(\d+) 3 89ed 7:8 1000000000 \/(a|d\/m|z)$/gm) ?? [];
+      expect(links).toHaveLength(3);
+      expect(new Set(links.map((line) => line.split(" ")[0])).size).toBe(1);
+      expect(said).toMatch(/held\nblock special file 8:1\nfifo 0:0\nm it's\n1777\n/);
+    });
+  });
+
+  test("runs ENTRYPOINT and CMD with ENV, USER and WORKDIR, and nothing in them is more than a text", async () => {
+    const service = await image(
+      "service",
+      `FROM busybox
+RUN printf 'root::0:0::/:/bin/sh\\nweb:x:33:34::/home/web:/bin/false\\n' >/etc/passwd && printf 'video:x:44:web\\n' >/etc/group
+ENV GREETING="it's \\$(reboot) \\"fine\\""
+USER web
+WORKDIR "/srv/it's"
+ENTRYPOINT ["sh", "-c", "id; pwd; echo \\"$GREETING|$HOME|$0|$1\\"; exec sleep 1000"]
+CMD ["a 'b' $(reboot)", "-c"]
+`,
+    );
+    const { ref } = await initramfs(service, { init: { run: "command" } });
+    await withConsole(ref, async (console) => {
+      await console.until("uid=33(web) gid=34 groups=34,44(video)\n/srv/it's\n");
+      await console.until(`it's $(reboot) "fine"|/home/web|a 'b' $(reboot)|-c\n`);
+    });
+  });
+});
+
+describe("a supervised machine of busybox", () => {
+  test("gives the shell a terminal, starts it again, reaps orphans, gets an address, and the power button ends it", async () => {
+    const machine = await image("machine", `${modules}FROM busybox\nCOPY --from=kernel /few/ /\n`);
+    const init = { supervise: true, network: "dhcp", syslog: true };
+    const { ref } = await initramfs(machine, { init });
+    await withConsole(ref, async (console) => {
+      expect(await console.until("/ # ")).not.toMatch(/can't access tty|job control/);
+      console.type("tty; echo $$ >/shell; (sleep 0 & exec true); kill -0 1 && echo li''ves");
+      expect(await console.until("lives\n")).toContain("/dev/ttyS0\n");
+      console.type("exit");
+      await console.until("/ # ");
+      console.type(
+        '[ "$(cat /shell)" != $$ ] && echo an""other; ps | grep -c "[Z]ombie\\|\\[sleep\\]"; until ip addr show eth0 | grep -q 10.0.2.15; do sleep 1; done; echo on""line',
+      );
+      expect(await console.until("online\n")).toMatch(/another\n0\n/);
+      console.type(
+        "until grep -q 'Power Button' /var/log/messages; do sleep 1; done; pidof acpid && echo rea''dy",
+      );
+      await console.until("ready\n");
+      await console.pressPower();
+      await console.until("Power down");
+      expect(await console.ended()).toBe(0);
+    });
+  });
+
+  test("asks for a login on its console, and TERM to the first process reboots", async () => {
+    const users = await image(
+      "users",
+      "FROM busybox\nRUN printf 'root::0:0:root:/root:/bin/sh\\n' >/etc/passwd && echo tiny >/etc/hostname\n",
+    );
+    const { ref } = await initramfs(users, {
+      init: { run: "login", supervise: true, consoles: ["ttyS0"] },
+    });
+    await withConsole(ref, async (console) => {
+      await console.until("login: ");
+      console.type("root");
+      await console.until("# ");
+      console.type("hostname; tty; kill -TERM 1");
+      await console.until("/dev/ttyS0\n");
+      await console.until("Requesting system reboot");
+      expect(await console.ended()).toBe(0);
+    });
+  });
+});
+
+test("a supervised machine without busybox keeps a terminal, starts again what ends, and the power button ends it", async () => {
+  const plain = await image(
+    "plain",
+    `${programs}${modules}FROM scratch
+COPY --from=debian /small/ /
+COPY --from=kernel /few/ /
+`,
+  );
+  const { ref } = await initramfs(plain, { init: { supervise: true } });
+  await withConsole(ref, async (console) => {
+    expect(await console.until("# ")).not.toMatch(/can't access tty|job control/);
+    console.type("echo $$ >/shell; exit");
+    await console.until("# ");
+    console.type('read -r before </shell; [ "$before" != $$ ] && echo an""other');
+    await console.until("another\n");
+    console.type("kill -TERM 1");
+    await console.until("The machine ends");
+    expect(await console.ended()).toBe(0);
+  });
+});
