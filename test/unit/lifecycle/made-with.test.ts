@@ -33,7 +33,8 @@ test.each([
 test("asks for the packages that the step uses, no others", async () => {
   asked.length = 0;
   await madeWith(ConvertedImage as unknown as Resource, {}, runner("container"));
-  expect(asked).toEqual([["qemu-utils", "gzip", "zlib1g"]]);
+  expect(asked).toEqual([ConvertedImage.packages]);
+  expect(ConvertedImage.packages).toContain("qemu-utils");
 });
 
 test("is the step alone where no engine answers, so that nothing to do stays nothing to do", async () => {
