@@ -40,6 +40,15 @@ export interface Everything {
 /** Makes the fixture in every format in a folder and an empty store of their own, as another user with another clock. */
 export async function makeElsewhere(place: Place): Promise<Everything> {
   const home = await mkdtemp(join(tmpdir(), `bootwright-${place.name}-`));
+  try {
+    return await makeIn(home, place);
+  } catch (error) {
+    await rm(home, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function makeIn(home: string, place: Place): Promise<Everything> {
   const [project, store, steps] = ["project", "store", "steps"].map((part) => join(home, part));
   for (const folder of [project!, store!, steps!]) await mkdir(folder);
   for (const [file, content] of Object.entries(tinyFiles)) {
