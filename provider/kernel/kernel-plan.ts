@@ -6,12 +6,6 @@ const schema = z.strictObject(sourceInputs);
 /** The inputs of a kernel from source. */
 export type SourceInputs = z.output<typeof schema>;
 
-/** An option, and which input asks for it: "preset", or "options[2]". */
-export interface WantedOption {
-  readonly option: OptionValue;
-  readonly property: string;
-}
-
 /** Everything that decides the bytes of a kernel from source. */
 export interface KernelBuild {
   readonly source: NonNullable<SourceInputs["source"]>;
@@ -19,7 +13,7 @@ export interface KernelBuild {
   readonly base: BaseConfig | undefined;
   readonly configFile: string | undefined;
   /** In the order of their names: the order in which they were given decides nothing. */
-  readonly options: readonly WantedOption[];
+  readonly options: readonly OptionValue[];
   readonly patches: readonly string[];
   readonly observed: NonNullable<SourceInputs["observed"]>;
 }
@@ -29,12 +23,9 @@ export function planBuild(
   inputs: SourceInputs & { source: NonNullable<SourceInputs["source"]> },
 ): KernelBuild {
   const { source, preset, baseConfig, configFile, patches = [], observed = {} } = inputs;
-  const wanted = new Map<string, WantedOption>();
   const chosen = preset && presets[preset];
-  for (const option of chosen?.options ?? [])
-    wanted.set(option.name, { option, property: "preset" });
-  for (const [i, option] of (inputs.options ?? []).entries())
-    wanted.set(option.name, { option, property: `options[${i}]` });
+  const all = [...(chosen?.options ?? []), ...(inputs.options ?? [])];
+  const wanted = new Map(all.map((option) => [option.name, option]));
   const sorted = [...wanted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, option]) => option);
   const { platform = "linux/amd64", ...rest } = source;
   return {

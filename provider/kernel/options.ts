@@ -6,20 +6,18 @@ import { nearNames } from "./near-names.ts";
 import { whyNot } from "./why-not.ts";
 
 type Options = ReadonlyMap<string, KconfigOption>;
-type Placed = readonly { readonly option: OptionValue; readonly property: string }[];
 
 /** The options as lines of a `.config`, or every reason why the source cannot take one. */
 export function optionLines(
-  wanted: Placed,
+  wanted: readonly OptionValue[],
   known: Options,
 ): { lines: Map<string, string>; problems: InputProblem[] } {
   const lines = new Map<string, string>();
   const problems: InputProblem[] = [];
-  for (const { option, property } of wanted) {
-    const { name, value } = option;
+  for (const { name, value } of wanted) {
     const found = known.get(name);
     const reason = found ? wrongValue(found, value) : unknownName(name, known);
-    if (reason) problems.push({ property, reason });
+    if (reason) problems.push({ property: "options", reason });
     else lines.set(name, configLine(name, value, found?.type === "string"));
   }
   return { lines, problems };
@@ -27,16 +25,17 @@ export function optionLines(
 
 /** Every option that is not in the final configuration as it was asked for, with what it got and what it depends on. */
 export function lostOptions(
-  wanted: Placed,
+  wanted: readonly OptionValue[],
   known: Options,
   final: ReadonlyMap<string, string>,
 ): InputProblem[] {
-  return wanted.flatMap(({ option: { name, value }, property }) => {
+  return wanted.flatMap(({ name, value }) => {
     const found = known.get(name);
     const got = final.get(name) ?? (isSwitch(found) ? "n" : undefined);
     if (!found || (got !== undefined && sameValue(found, value, got))) return [];
     const became = got === undefined ? "is not set" : `became ${got}`;
-    return [{ property, reason: `${name}=${value} ${became}: ${whyNot(found, value, final)}` }];
+    const reason = `${name}=${value} ${became}: ${whyNot(found, value, final)}`;
+    return [{ property: "options", reason }];
   });
 }
 

@@ -3,6 +3,8 @@ import { Initramfs } from "../../provider/flow/collect/initramfs.ts";
 import { Rootfs } from "../../provider/flow/collect/rootfs.ts";
 import { findStep } from "../../provider/flow/index.ts";
 import { BootTest } from "../../provider/flow/prove/boot-test.ts";
+import { checkInputs } from "../../provider/lifecycle/check.ts";
+import { put } from "../../provider/lifecycle/operate.ts";
 import type { Ref } from "../../provider/plan/ref.ts";
 import { testContext } from "../context.ts";
 import { type TinyKernel, tinyKernel } from "./tiny-kernel.ts";
@@ -13,10 +15,8 @@ let initrd: Ref;
 beforeAll(async () => {
   ctx = await testContext({ find: findStep });
   kernel = await tinyKernel(ctx);
-  const rootfs = await Rootfs.make!(
-    Rootfs.plan(Rootfs.inputs.parse({ source: { image: "busybox" } })),
-    ctx,
-  );
+  const busybox = await checkInputs(Rootfs as never, { source: { image: "busybox" } }, ctx);
+  const rootfs = await put(Rootfs as never, busybox.inputs, ctx);
   const given = { tree: rootfs.ref, init: { run: "shell" } };
   ({ ref: initrd } = await Initramfs.make!(Initramfs.plan(Initramfs.inputs.parse(given)), ctx));
 });

@@ -111,7 +111,7 @@ test("an option that does not survive stops the update with its name, and what i
   const other = await makeProject(kernelProgram, linux, { TEST_LOST: "1" });
   try {
     expect(await other.failingUp()).toContain(
-      "options[1]: NEEDS_NET=y became n: it depends on NET (NET is n)",
+      "options: NEEDS_NET=y became n: it depends on NET (NET is n)",
     );
   } finally {
     await other.dispose();

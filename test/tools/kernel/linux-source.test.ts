@@ -21,11 +21,11 @@ test("options that the distribution's kernel cannot have are refused before it i
   await expect(make({ options })).rejects.toMatchObject({
     problems: [
       {
-        property: "options[1]",
+        property: "options",
         reason: "SYSFS=n became y: it depends on EXPERT (EXPERT is n)",
       },
       {
-        property: "options[0]",
+        property: "options",
         reason:
           "VIRTIO_BLK=y became n: it depends on BLK_DEV (BLK_DEV is n) and on VIRTIO (VIRTIO is n)",
       },

@@ -85,7 +85,7 @@ test("an option that does not survive is refused, naming what it depends on; wit
     name: "InputError",
     problems: [
       {
-        property: "options[0]",
+        property: "options",
         reason: "NEEDS_NET=y became n: it depends on NET (NET is n)",
       },
     ],
