@@ -65,21 +65,6 @@ async function withConsole(initrd: Ref, work: (console: Console) => Promise<void
   );
 }
 
-/** The kernel's stage, with the few modules that a network card and a power button need, and their order. */
-const modules = `${smallDockerfile.split("FROM busybox")[0]}
-RUN version="$(ls /lib/modules)" && cd "/lib/modules/$version" \\
- && for name in virtio_pci virtio_net evdev button; do modprobe -S "$version" -D "$name"; done \\
-  | sed -n 's/^insmod \\([^ ]*\\) .*/\\1/p' | sort -u | xargs -I FILE install -D FILE /few/FILE \\
- && install modules.order modules.builtin modules.builtin.modinfo "/few/$PWD" && depmod -b /few "$version"
-`;
-/** Programs of Debian with the libraries that they need, below /small. */
-const programs = `FROM debian:12 AS debian
-RUN for name in sh mount mkdir sleep setsid dd od cat modprobe; do \\
-      file="$(readlink -f "$(command -v "$name" || echo /bin/true)")" && install -D "$file" "/small/usr/bin/$name" \\
-      && ldd "$file" | sed -n 's/.*[[:space:]]\\(\\/[^ ]*\\) .*/\\1/p' | xargs -I FILE cp --parents -L FILE /small; \\
-    done
-`;
-
 beforeAll(async () => {
   ctx = await testContext({ find: findStep });
   const { kernels } = await image("kernel", smallDockerfile);
@@ -132,71 +117,5 @@ CMD ["a 'b' $(reboot)", "-c"]
       await console.until("uid=33(web) gid=34 groups=34,44(video)\n/srv/it's\n");
       await console.until(`it's $(reboot) "fine"|/home/web|a 'b' $(reboot)|-c\n`);
     });
-  });
-});
-
-describe("a supervised machine of busybox", () => {
-  test("gives the shell a terminal, starts it again, reaps orphans, gets an address, and the power button ends it", async () => {
-    const machine = await image("machine", `${modules}FROM busybox\nCOPY --from=kernel /few/ /\n`);
-    const init = { supervise: true, network: "dhcp", syslog: true };
-    const { ref } = await initramfs(machine, { init });
-    await withConsole(ref, async (console) => {
-      expect(await console.until("/ # ")).not.toMatch(/can't access tty|job control/);
-      console.type("tty; echo $$ >/shell; (sleep 0 & exec true); kill -0 1 && echo li''ves");
-      expect(await console.until("lives\n")).toContain("/dev/ttyS0\n");
-      console.type("exit");
-      await console.until("/ # ");
-      console.type(
-        '[ "$(cat /shell)" != $$ ] && echo an""other; ps | grep -c "[Z]ombie\\|\\[sleep\\]"; until ip addr show eth0 | grep -q 10.0.2.15; do sleep 1; done; echo on""line',
-      );
-      expect(await console.until("online\n")).toMatch(/another\n0\n/);
-      console.type(
-        "until grep -q 'Power Button' /var/log/messages; do sleep 1; done; pidof acpid && echo rea''dy",
-      );
-      await console.until("ready\n");
-      await console.pressPower();
-      await console.until("Power down");
-      expect(await console.ended()).toBe(0);
-    });
-  });
-
-  test("asks for a login on its console, and TERM to the first process reboots", async () => {
-    const users = await image(
-      "users",
-      "FROM busybox\nRUN printf 'root::0:0:root:/root:/bin/sh\\n' >/etc/passwd && echo tiny >/etc/hostname\n",
-    );
-    const { ref } = await initramfs(users, {
-      init: { run: "login", supervise: true, consoles: ["ttyS0"] },
-    });
-    await withConsole(ref, async (console) => {
-      await console.until("login: ");
-      console.type("root");
-      await console.until("# ");
-      console.type("hostname; tty; kill -TERM 1");
-      await console.until("/dev/ttyS0\n");
-      await console.until("Requesting system reboot");
-      expect(await console.ended()).toBe(0);
-    });
-  });
-});
-
-test("a supervised machine without busybox keeps a terminal, starts again what ends, and the power button ends it", async () => {
-  const plain = await image(
-    "plain",
-    `${programs}${modules}FROM scratch
-COPY --from=debian /small/ /
-COPY --from=kernel /few/ /
-`,
-  );
-  const { ref } = await initramfs(plain, { init: { supervise: true } });
-  await withConsole(ref, async (console) => {
-    expect(await console.until("# ")).not.toMatch(/can't access tty|job control/);
-    console.type("echo $$ >/shell; exit");
-    await console.until("# ");
-    console.type('read -r before </shell; [ "$before" != $$ ] && echo an""other');
-    await console.until("another\n");
-    console.type("kill -TERM 1");
-    await console.until("The machine ends");
-    expect(await console.ended()).toBe(0);
   });
 });
