@@ -24,6 +24,7 @@ const packages: Readonly<Record<string, string>> = {
   "qemu-system-x86_64": "qemu-system-x86",
   sfdisk: "fdisk",
   sgdisk: "gdisk",
+  shellcheck: "shellcheck",
   socat: "socat",
   syslinux: "syslinux",
   xz: "xz-utils",

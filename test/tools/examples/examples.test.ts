@@ -3,11 +3,15 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 
 // The plugins of these programs need not be installed: what is shown is how their resources join.
-async function registeredBy(example: string) {
+async function allRegisteredBy(example: string) {
   const program = join(import.meta.dirname, "../../../examples", example, "index.ts");
   const runner = join(import.meta.dirname, "run-with-mocks.ts");
   const { stdout } = await execa(process.execPath, [runner, program]);
-  const all = JSON.parse(stdout) as { type: string; inputs: Record<string, unknown> }[];
+  return JSON.parse(stdout) as { type: string; name: string; inputs: Record<string, unknown> }[];
+}
+
+async function registeredBy(example: string) {
+  const all = await allRegisteredBy(example);
   return (end: string) => all.find(({ type }) => type.endsWith(end))?.inputs;
 }
 
@@ -44,4 +48,32 @@ test("a whole image is the initramfs of a machine that is booted without a boot 
     initrd: { digest: `sha256:${"a".repeat(64)}` },
     memoryMiB: 128,
   });
+});
+
+test("an installer's medium holds the compressed disk of a machine, and the kernel is told what that must be", async () => {
+  const all = await allRegisteredBy("installer");
+  const of = (name: string) => all.find((resource) => resource.name === name)?.inputs;
+  expect(of("image")).toMatchObject({ format: "zst", image: { kind: "disk" } });
+  expect(of("medium")?.files).toMatchObject([{ path: "/machine.img.zst" }]);
+  expect(of("loader")?.commandLine).toMatch(/^quiet bootwright\.medium=u bootwright\.bytes=/);
+  expect(of("loader")?.commandLine).not.toContain("bootwright.install");
+  expect(of("machine-disk")?.filesystems).toMatchObject([
+    { partition: "boot" },
+    { partition: "data" },
+  ]);
+});
+
+test("the recovery disk is the whole image in memory, with a shell on the screen and on the serial port", async () => {
+  const inputsOf = await registeredBy("recovery");
+  expect(inputsOf(":Initramfs")).toMatchObject({
+    init: { supervise: true, consoles: ["tty1", "ttyS0"] },
+  });
+  expect(inputsOf(":Bootloader")).toMatchObject({ type: "syslinux", partition: "recovery" });
+});
+
+test("the scripts of the installer and of its machine have no fault that shellcheck knows", async () => {
+  const example = join(import.meta.dirname, "../../../examples/installer");
+  const scripts = ["installer/sbin/installer", "machine/sbin/mount-data"];
+  const { stdout } = await execa("shellcheck", ["--shell", "sh", ...scripts], { cwd: example });
+  expect(stdout).toBe("");
 });

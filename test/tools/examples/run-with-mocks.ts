@@ -11,7 +11,7 @@ await pulumi.runtime.setMocks(
       const outputs = {
         ref,
         proof: { imageDigest: ref.digest, expectations: "x" },
-        layout: { partitions: [{ uuid: "u" }] },
+        layout: { partitions: [{ uuid: "u" }, { uuid: "v" }] },
         blobUri: `https://images.example/${name}.vhd`,
         primaryEndpoints: { blob: "https://images.blob.core.windows.net/" },
         repoDigest: `web@sha256:${"b".repeat(64)}`,
