@@ -6,7 +6,11 @@ const slow = { testTimeout: 1_800_000, hookTimeout: 1_800_000, fileParallelism: 
 /** Only in `npm run test:all`: minutes of a full Debian, or of a compiler, for what seldom changes. The README says why, file by file. */
 const seldom = process.env.BOOTWRIGHT_TEST_ALL
   ? []
-  : ["test/boot/debian-server-life.test.ts", "test/tools/kernel/bit-identical.test.ts"];
+  : [
+      "test/boot/debian-server-life.test.ts",
+      "test/boot/installer.test.ts",
+      "test/tools/kernel/bit-identical.test.ts",
+    ];
 
 export default defineConfig({
   test: {

@@ -1,10 +1,10 @@
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { qemuArguments } from "../../provider/host/qemu.ts";
+import { type Machine, qemuArguments } from "../../provider/host/qemu.ts";
 import type { Runner } from "../../provider/host/tool.ts";
 
-/** A machine without a disk, seen through its serial console. */
+/** A machine, seen through its serial console. */
 export interface Console {
   /** What the console says up to a text, from where the last wait ended; fails with its end when the text does not come. */
   until(text: string | RegExp): Promise<string>;
@@ -27,19 +27,31 @@ export interface DirectBoot {
 const waitSeconds = 300;
 
 /** Boots a kernel and an initramfs with 256 MiB of memory and a network card. */
-export async function bootDirectly(
+export function bootDirectly(
   runner: Runner,
   { kernel, initrd, folder }: DirectBoot,
 ): Promise<Console> {
   const commandLine = "console=ttyS0 quiet";
+  const machine = {
+    ...({ accelerator: "tcg", memoryMiB: 256, cpus: 1, forwards: [] } as const),
+    kernel: { path: kernel, initrd, commandLine },
+  };
+  return bootMachine(runner, machine, folder);
+}
+
+/** Boots a machine, with more arguments for QEMU where it has disks that it may write to; they lie in `folder`. */
+export async function bootMachine(
+  runner: Runner,
+  machine: Machine,
+  folder: string,
+  more: readonly string[] = [],
+): Promise<Console> {
   const monitor = join(folder, "monitor");
   const running = await runner.start({
     tool: "qemu-system-x86_64",
     args: [
-      ...qemuArguments({
-        ...{ accelerator: "tcg", memoryMiB: 256, cpus: 1, forwards: [] },
-        kernel: { path: kernel, initrd, commandLine },
-      }),
+      ...qemuArguments(machine),
+      ...more,
       ...["-chardev", `socket,id=monitor,path=${monitor},server=on,wait=off`],
       ...["-mon", "chardev=monitor,mode=control"],
     ],
