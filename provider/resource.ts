@@ -86,6 +86,11 @@ export interface Resource<
   /** Outputs that a preview can already know. */
   readonly known?: (plan: P) => Partial<z.output<O>>;
   readonly make?: Step<P, z.output<O>>["make"];
+  /**
+   * True where the preview of an update makes it, so that what follows is judged by what is really there: quick, and the better part of the
+   * update that comes. Nothing but the store and the builder's cache changes.
+   */
+  readonly madeInPreview?: boolean;
   /** False for steps whose result is never taken from an earlier run without asking them, such as a remote. */
   readonly remote?: Remote<P, z.output<O>>;
   /** Inputs whose change makes a new resource instead of an update. */

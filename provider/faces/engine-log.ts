@@ -5,6 +5,14 @@ import type { Log } from "../resource.ts";
 
 const minimumGapMs = 300;
 let client: InstanceType<typeof engineRpc.EngineClient> | undefined;
+/** Pulumi gives a process that it starts the engine's address, the plugin's after its flags. */
+let address = process.argv.slice(2).find((argument) => /^[\w.[\]-]+:\d+$/.test(argument));
+
+/** Logs to another engine than the one that the command line names. */
+export function logTo(engine: string): void {
+  if (engine !== address) client = undefined;
+  address = engine;
+}
 
 /** A log whose lines land on the resource with that URN; progress replaces its last line where the terminal allows. */
 export function engineLog(urn: string): Log {
@@ -22,8 +30,7 @@ export function engineLog(urn: string): Log {
 }
 
 function send(urn: string, severity: "info" | "warning", text: string, ephemeral: boolean): void {
-  const address = process.argv[2];
-  if (!address || !/^[\w.[\]-]+:\d+$/.test(address)) return;
+  if (!address) return;
   client ??= new engineRpc.EngineClient(address, grpc.credentials.createInsecure());
   const request = new engineProto.LogRequest();
   request.setSeverity(engineProto.LogSeverity[severity === "info" ? "INFO" : "WARNING"]);

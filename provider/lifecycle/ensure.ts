@@ -42,6 +42,18 @@ export async function ensure(
   return withRecipes(outputs, recipeOf(step, secret ? null : plan, outputs, ctx.owner.urn));
 }
 
+/** The outputs of a step where the store has them; undefined where they would have to be made. */
+export async function madeBefore(
+  step: Maker,
+  plan: unknown,
+  ctx: Context,
+  { secret = false } = {},
+): Promise<Outputs | undefined> {
+  const outputs = await ctx.store.result(await stepKey(step, plan, ctx));
+  if (!outputs || !(await allThere(ctx.store, ownRefs(outputs)))) return undefined;
+  return withRecipes(outputs, recipeOf(step, secret ? null : plan, outputs, ctx.owner.urn));
+}
+
 /** The references of outputs that the step itself made: their recipes are still empty. */
 export function ownRefs(outputs: Outputs): Ref[] {
   return refsIn(outputs).filter((ref) => ref.recipe === "");

@@ -19,7 +19,7 @@ export async function put(
   ctx: Context,
   previous?: Values,
 ): Promise<Values> {
-  const plan = resource.plan((await observedNow(resource, known(resource, inputs), ctx)) as never);
+  const plan = await planNow(resource, inputs, ctx);
   if (resource.remote) await demandSound(refsIn(plan), ctx);
   const outputs = resource.remote
     ? await resource.remote.put(plan, ctx, previous as never)
@@ -35,6 +35,11 @@ export async function put(
   if (previous && exportPath(previous, ctx) !== destination) await dropExport(previous, ctx);
   await tidyUp(ctx);
   return outputs as Values;
+}
+
+/** What the inputs and the files that they name lead to. */
+export async function planNow(resource: Resource, inputs: Values, ctx: Context): Promise<unknown> {
+  return resource.plan((await observedNow(resource, known(resource, inputs), ctx)) as never);
 }
 
 /** The resource is made by now: trouble with what others left must not lose it. */

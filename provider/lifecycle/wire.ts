@@ -13,6 +13,27 @@ export function fromWire(value: unknown): unknown {
   return Object.fromEntries(Object.entries(record).map(([k, v]) => [k, fromWire(v)]));
 }
 
+/** Names of the properties that are secret or hold something that is. */
+export function secretNames(values: Record<string, unknown>): Set<string> {
+  return new Set(Object.keys(values).filter((name) => holdsSecret(values[name])));
+}
+
+function holdsSecret(value: unknown): boolean {
+  if (value === null || typeof value !== "object") return false;
+  if ((value as Record<string, unknown>)[signatureKey] === secretSignature) return true;
+  return Object.values(value).some(holdsSecret);
+}
+
+/** Values for Pulumi, the named ones to be encrypted as wholes; what is undefined is left out. */
+export function toWire(
+  values: Record<string, unknown>,
+  secrets: ReadonlySet<string>,
+): Record<string, unknown> {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  const wrap = (value: unknown) => ({ [signatureKey]: secretSignature, value });
+  return Object.fromEntries(given.map(([k, v]) => [k, secrets.has(k) ? wrap(v) : v]));
+}
+
 /** True when any part of a value is not known yet. */
 export function hasUnknown(value: unknown): boolean {
   if (value === unknownValue) return true;

@@ -21,6 +21,8 @@ export interface Project {
   readonly env: Readonly<Record<string, string>>;
   write(file: string, content: string): Promise<void>;
   up(options?: { replace?: string[] }): Promise<Run>;
+  /** Operations are what an update would do. */
+  preview(): Promise<Run>;
   /** Runs an update that must fail; returns what the user sees. */
   failingUp(options?: { continueOnError?: boolean }): Promise<string>;
   /** Runs a preview that must fail; returns what the user sees. */
@@ -95,6 +97,7 @@ async function openProject(place: {
     write: (file, content) => put(join(folder, file), content),
     up: (options) =>
       watch(stack, (onEvent) => stack.up({ onEvent, suppressProgress: true, ...options })),
+    preview: () => watch(stack, (onEvent) => stack.preview({ onEvent, suppressProgress: true })),
     refresh: () => watch(stack, (onEvent) => stack.refresh({ onEvent })),
     failingUp: (options) => failureOf(stack.up({ suppressProgress: true, ...options })),
     failingPreview: () => failureOf(stack.preview({ suppressProgress: true })),

@@ -25,6 +25,7 @@ export const Rootfs = defineResource({
     return { ...rest, observed: { ...observed, ...inputs.observed } };
   },
   plan: (inputs) => inputs,
+  madeInPreview: true,
   // Loaded when there is something to build: an update that changes nothing is spared a tenth of a second.
   make: async (plan, ctx) => (await import("../../image/build-tree.ts")).buildTree(plan, ctx),
 });

@@ -1,0 +1,77 @@
+import pluginProto from "@pulumi/pulumi/proto/plugin_pb.js";
+import proto from "@pulumi/pulumi/proto/provider_pb.js";
+import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
+import { configuration, environmentOf } from "../configuration.ts";
+import { changedProperties } from "../lifecycle/changed-properties.ts";
+import { checkInputs } from "../lifecycle/check.ts";
+import type { Resource } from "../resource.ts";
+import { logTo } from "./engine-log.ts";
+import { cancelAll } from "./interrupt.ts";
+import { checked, differing, read, write } from "./plugin-messages.ts";
+
+/** Checked as resources are, with the same messages. */
+const provider = { name: "the provider", inputs: configuration } as unknown as Resource;
+
+/** The methods of a provider (pulumi/provider.proto) that are not about one resource. */
+export function providerMethods(schema: string) {
+  const { version } = JSON.parse(schema) as { version: string };
+  return {
+    async handshake(request: InstanceType<typeof proto.ProviderHandshakeRequest>) {
+      logTo(request.getEngineAddress());
+      const response = new proto.ProviderHandshakeResponse();
+      response.setAcceptSecrets(true);
+      response.setAcceptResources(false);
+      return response;
+    },
+
+    async attach(request: InstanceType<typeof pluginProto.PluginAttach>) {
+      logTo(request.getAddress());
+      return new emptyProto.Empty();
+    },
+
+    async getPluginInfo() {
+      const response = new pluginProto.PluginInfo();
+      response.setVersion(version);
+      return response;
+    },
+
+    async getSchema() {
+      const response = new proto.GetSchemaResponse();
+      response.setSchema(schema);
+      return response;
+    },
+
+    async checkConfig(request: InstanceType<typeof proto.CheckRequest>) {
+      const { values, secrets } = read(request.getNews());
+      const { version: _, pluginDownloadURL, ...given } = values;
+      const { problems } = await checkInputs(provider, given, {} as never);
+      return checked(write(values, secrets), problems);
+    },
+
+    async diffConfig(request: InstanceType<typeof proto.DiffRequest>) {
+      const olds = read(request.getOldInputs() ?? request.getOlds()).values;
+      const news = read(request.getNews()).values;
+      const changes = changedProperties(olds, news, Object.keys(configuration.shape));
+      return differing(
+        changes.map((change) => ({ ...change, isInput: true, replaces: false })),
+        [],
+      );
+    },
+
+    /** A process serves one provider: its configuration is its environment. */
+    async configure(request: InstanceType<typeof proto.ConfigureRequest>) {
+      const { version: _, pluginDownloadURL, ...given } = read(request.getArgs()).values;
+      Object.assign(process.env, environmentOf(configuration.parse(given)));
+      const response = new proto.ConfigureResponse();
+      response.setAcceptsecrets(true);
+      response.setAcceptresources(false);
+      response.setSupportspreview(true);
+      return response;
+    },
+
+    async cancel() {
+      cancelAll();
+      return new emptyProto.Empty();
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import { randomUUID } from "node:crypto";
+import proto from "@pulumi/pulumi/proto/provider_pb.js";
+import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
+import { InputError } from "../errors.ts";
+import { findResource, findStep } from "../flow/index.ts";
+import { changedProperties } from "../lifecycle/changed-properties.ts";
+import { checkInputs } from "../lifecycle/check.ts";
+import { diffInputs } from "../lifecycle/diff.ts";
+import { foresee } from "../lifecycle/foresee.ts";
+import { madeWith } from "../lifecycle/made-with.ts";
+import { openContext } from "../lifecycle/open-context.ts";
+import { localDrift, put, read as refresh, remove } from "../lifecycle/operate.ts";
+import type { Context, Resource } from "../resource.ts";
+import { ownerOf } from "./dynamic.ts";
+import { engineLog } from "./engine-log.ts";
+import { untilStopped } from "./interrupt.ts";
+import { checked, differing, read, write } from "./plugin-messages.ts";
+import { withTimeout } from "./timeout.ts";
+
+type Values = Record<string, unknown>;
+type Request<T extends keyof typeof proto> = (typeof proto)[T] extends { prototype: infer R }
+  ? R
+  : never;
+
+/** The methods of a provider (pulumi/provider.proto) that are about one resource. */
+export const resourceMethods = {
+  check: (request: Request<"CheckRequest">) =>
+    withResource(request.getUrn(), {}, async (resource, ctx) => {
+      const { values, secrets } = read(request.getNews());
+      const given = { ...seedOf(resource, ctx), ...values };
+      try {
+        const olds = read(request.getOlds()).values;
+        const { inputs, problems } = await checkInputs(resource, given, ctx, olds);
+        if (problems.length > 0) return checked(write(inputs, secrets), problems);
+        const made = { madeWith: await madeWith(resource, inputs, ctx) };
+        return checked(write({ ...inputs, ...made }, secretsOf(resource, secrets)), []);
+      } catch (error) {
+        if (error instanceof InputError) return checked(write(given, secrets), error.problems);
+        throw error;
+      }
+    }),
+
+  diff: (request: Request<"DiffRequest">) =>
+    withResource(request.getUrn(), {}, async (resource, ctx) => {
+      const olds = read(request.getOlds()).values;
+      const news = read(request.getNews()).values;
+      const { changed, replaces } = diffInputs(resource, olds, news);
+      const changes = changedProperties(olds, news, changed).map((change) => ({
+        ...change,
+        isInput: true,
+        replaces: replaces.some((name) => new RegExp(`^${name}\\b`).test(change.path)),
+      }));
+      if (changes.length === 0 && (olds.drift || (await localDrift(olds, ctx))))
+        changes.push({ path: "drift", kind: "update", isInput: false, replaces: false });
+      return differing(changes, replaces);
+    }),
+
+  create: (request: Request<"CreateRequest">) => {
+    const { values, secrets } = read(request.getProperties());
+    const response = new proto.CreateResponse();
+    const id = `${ownerOf(request.getUrn(), "").name}-${randomUUID().slice(0, 8)}`;
+    const instance = request.getPreview() ? undefined : id;
+    const limit = limitOf(request, "create");
+    return withResource(request.getUrn(), { instance, limit }, async (resource, ctx) => {
+      const inputs = markSecret(values, secrets);
+      const outputs = request.getPreview()
+        ? await foresee(resource, inputs, ctx)
+        : await put(resource, inputs, ctx);
+      if (!request.getPreview()) response.setId(id);
+      return response.setProperties(stateOf(resource, values, outputs, secrets));
+    });
+  },
+
+  update: (request: Request<"UpdateRequest">) => {
+    const { values, secrets } = read(request.getNews());
+    const instance = request.getId();
+    const limit = limitOf(request, "update");
+    return withResource(request.getUrn(), { instance, limit }, async (resource, ctx) => {
+      const inputs = markSecret(values, secrets);
+      const outputs = request.getPreview()
+        ? await foresee(resource, inputs, ctx, { isUpdate: true })
+        : await put(resource, inputs, ctx, read(request.getOlds()).values);
+      return new proto.UpdateResponse().setProperties(stateOf(resource, values, outputs, secrets));
+    });
+  },
+
+  read: (request: Request<"ReadRequest">) => {
+    const { values, secrets } = read(request.getProperties());
+    const response = new proto.ReadResponse();
+    const instance = request.getId();
+    return withResource(request.getUrn(), { instance }, async (resource, ctx) => {
+      const found = await refresh(resource, values, ctx);
+      if (!found) return response;
+      response.setId(request.getId());
+      response.setInputs(request.getInputs());
+      return response.setProperties(write(found, secretsOf(resource, secrets)));
+    });
+  },
+
+  delete: (request: Request<"DeleteRequest">) => {
+    const { values } = read(request.getProperties());
+    const instance = request.getId();
+    const limit = limitOf(request, "delete");
+    return withResource(request.getUrn(), { instance, limit }, async (resource, ctx) => {
+      await remove(resource, values, ctx);
+      return new emptyProto.Empty();
+    });
+  },
+};
+
+interface Terms {
+  readonly instance?: string | undefined;
+  readonly limit?: { readonly seconds: number; readonly name: string };
+}
+
+function withResource<T>(
+  urn: string,
+  { instance, limit }: Terms,
+  work: (resource: Resource, ctx: Context) => Promise<T>,
+): Promise<T> {
+  const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
+  const resource = findResource(type.split(":").at(-1) ?? "");
+  if (!resource) throw new Error(`This version of bootwright has no resource ${type}`);
+  return untilStopped((stopped) =>
+    withTimeout(stopped, limit, async (signal) => {
+      const owner = { ...ownerOf(urn, resource.name), instance };
+      const log = engineLog(urn);
+      return work(resource, await openContext({ owner, signal, log, find: findStep }));
+    }),
+  );
+}
+
+/** Never the stack: dev and prod share bytes. */
+function seedOf(resource: Resource, { owner }: Context): Values {
+  return "seed" in resource.inputs.shape ? { seed: `${owner.project}/${owner.name}` } : {};
+}
+
+/** The lifecycle is told that inputs are in clear but secret, to keep them out of recipes. */
+function markSecret(inputs: Values, secrets: ReadonlySet<string>): Values {
+  return secrets.size > 0 ? { ...inputs, __secret: true } : inputs;
+}
+
+function secretsOf(resource: Resource, given: ReadonlySet<string>): Set<string> {
+  return new Set([...given, ...(resource.secrets ?? [])]);
+}
+
+function stateOf(resource: Resource, inputs: Values, outputs: Values, secrets: Set<string>) {
+  return write({ ...inputs, ...outputs, drift: "" }, secretsOf(resource, secrets));
+}
+
+function limitOf(request: { getTimeout(): number }, name: string) {
+  return { seconds: request.getTimeout(), name: `customTimeouts.${name}` };
+}
