@@ -1,7 +1,9 @@
+import { configuration } from "./configuration.ts";
 import type { Resource } from "./resource.ts";
 import { nodeSdk } from "./schema/node-sdk.ts";
 import { packageSchema } from "./schema/package-schema.ts";
-import { readModel } from "./schema/read-model.ts";
+import { plainEnums } from "./schema/plain-enums.ts";
+import { readConfiguration, readModel } from "./schema/read-model.ts";
 
 /** What package.json says of the package. */
 export interface About {
@@ -15,7 +17,12 @@ export function schemaText(
   resources: readonly Resource[],
   { name, version, description }: About,
 ): string {
-  const schema = packageSchema(readModel(resources), { name, version, description });
+  const model = plainEnums(readModel(resources));
+  const schema = packageSchema(model, readConfiguration(configuration), {
+    name,
+    version,
+    description,
+  });
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 

@@ -43,3 +43,20 @@ export interface PackageModel {
   readonly objects: ReadonlyMap<string, ObjectType>;
   readonly enums: ReadonlyMap<string, EnumType>;
 }
+
+/** Names of the objects that can be reached from some of the resources' properties. */
+export function namesIn(
+  model: PackageModel,
+  fieldsOf: (resource: ResourceType) => readonly Field[],
+): Set<string> {
+  const names = new Set<string>();
+  const visit = (shape: Shape): void => {
+    if (shape.kind === "array") visit(shape.items);
+    if (shape.kind !== "object" || names.has(shape.name)) return;
+    names.add(shape.name);
+    for (const field of model.objects.get(shape.name)?.fields ?? []) visit(field.shape);
+  };
+  for (const resource of model.resources)
+    for (const field of fieldsOf(resource)) visit(field.shape);
+  return names;
+}

@@ -1,4 +1,4 @@
-import type { Field, PackageModel, ResourceType, Shape } from "./model.ts";
+import { type Field, namesIn, type PackageModel, type ResourceType, type Shape } from "./model.ts";
 import { describeWithDefault } from "./package-schema.ts";
 
 const docColumns = 96;
@@ -123,23 +123,6 @@ function plain(shape: Shape): string {
     default:
       return shape.kind;
   }
-}
-
-/** Names of the objects that can be reached from some of the resources' properties. */
-function namesIn(
-  model: PackageModel,
-  fieldsOf: (resource: ResourceType) => readonly Field[],
-): Set<string> {
-  const names = new Set<string>();
-  const visit = (shape: Shape): void => {
-    if (shape.kind === "array") visit(shape.items);
-    if (shape.kind !== "object" || names.has(shape.name)) return;
-    names.add(shape.name);
-    for (const field of model.objects.get(shape.name)?.fields ?? []) visit(field.shape);
-  };
-  for (const resource of model.resources)
-    for (const field of fieldsOf(resource)) visit(field.shape);
-  return names;
 }
 
 /** A JSDoc comment, wrapped. */

@@ -6,6 +6,7 @@ export type PackageSchema = Record<string, unknown>;
 /** The Pulumi package schema of a model. */
 export function packageSchema(
   model: PackageModel,
+  configuration: readonly Field[],
   about: { readonly name: string; readonly version: string; readonly description: string },
 ): PackageSchema {
   const token = (name: string) => `${about.name}:index:${name}`;
@@ -45,8 +46,8 @@ export function packageSchema(
     displayName: "Bootwright",
     license: "Apache-2.0",
     keywords: ["pulumi", "category/infrastructure", "kind/native"],
-    config: {},
-    provider: {},
+    config: { variables: properties(configuration) },
+    provider: { inputProperties: properties(configuration) },
     types: Object.fromEntries([...objects, ...enums]),
     resources: Object.fromEntries(resources),
   };

@@ -12,6 +12,11 @@ const limits = [
 ];
 const spoken = ["type", "description", "default", ...limits];
 
+/** Reads what a provider can be told: fields of plain values. */
+export function readConfiguration(schema: z.ZodObject): Field[] {
+  return readFields("provider", schema, "input", { objects: new Map(), enums: new Map() });
+}
+
 /** Reads the zod schemas of resources into one model; throws where one says what some Pulumi language cannot. */
 export function readModel(resources: readonly Resource[]): PackageModel {
   const reader = { objects: new Map<string, ObjectType>(), enums: new Map<string, EnumType>() };
@@ -50,6 +55,15 @@ function seeded({ description }: Field): Partial<Field> {
 
 function readRoot(resource: Resource, io: "input" | "output", reader: Reader): Field[] {
   const schema = io === "input" ? resource.inputs : resource.outputs;
+  return readFields(resource.name, schema, io, reader);
+}
+
+function readFields(
+  owner: string,
+  schema: z.ZodObject,
+  io: "input" | "output",
+  reader: Reader,
+): Field[] {
   const root = z.toJSONSchema(schema, { io, unrepresentable: "any" }) as Node;
   // What check computes is an input for the diff's sake alone; nobody sets it.
   const given = Object.entries(propertiesOf(root)).filter(
@@ -57,8 +71,8 @@ function readRoot(resource: Resource, io: "input" | "output", reader: Reader): F
   );
   for (const name of ["id", "urn"])
     if (given.some(([key]) => key === name))
-      throw new Error(`${resource.name}.${name}: Pulumi keeps this name for itself`);
-  return given.map(([name, node]) => readField(resource.name, name, node, root, root, reader));
+      throw new Error(`${owner}.${name}: Pulumi keeps this name for itself`);
+  return given.map(([name, node]) => readField(owner, name, node, root, root, reader));
 }
 
 function propertiesOf(node: Node): Record<string, Node> {
