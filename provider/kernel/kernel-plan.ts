@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { Ref } from "../plan/ref.ts";
+import { builtInPath } from "./built-in-initramfs.ts";
 import { type BaseConfig, type OptionValue, sourceInputs } from "./kernel-schema.ts";
 import { presets } from "./presets.ts";
 
@@ -15,6 +17,8 @@ export interface KernelBuild {
   /** In the order of their names: the order in which they were given decides nothing. */
   readonly options: readonly OptionValue[];
   readonly patches: readonly string[];
+  /** What is built into the kernel; its path stands among the options. */
+  readonly initramfs?: Ref;
   readonly observed: NonNullable<SourceInputs["observed"]>;
 }
 
@@ -22,9 +26,10 @@ export interface KernelBuild {
 export function planBuild(
   inputs: SourceInputs & { source: NonNullable<SourceInputs["source"]> },
 ): KernelBuild {
-  const { source, preset, baseConfig, configFile, patches = [], observed = {} } = inputs;
+  const { source, preset, baseConfig, configFile, patches = [], initramfs, observed = {} } = inputs;
   const chosen = preset && presets[preset];
-  const all = [...(chosen?.options ?? []), ...(inputs.options ?? [])];
+  const builtIn = initramfs ? [{ name: "INITRAMFS_SOURCE", value: builtInPath }] : [];
+  const all = [...(chosen?.options ?? []), ...(inputs.options ?? []), ...builtIn];
   const wanted = new Map(all.map((option) => [option.name, option]));
   const sorted = [...wanted].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, option]) => option);
   const { platform = "linux/amd64", ...rest } = source;
@@ -35,6 +40,7 @@ export function planBuild(
     configFile,
     options: sorted,
     patches,
+    ...(initramfs && { initramfs }),
     observed,
   };
 }

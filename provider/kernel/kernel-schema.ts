@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { relativePath } from "../image/source-schema.ts";
+import { refSchema } from "../plan/ref.ts";
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hex digits");
 const hash = z.string().regex(/^sha256:[0-9a-f]{64}$/);
@@ -100,6 +101,11 @@ export const sourceInputs = {
     .array(relativePath)
     .optional()
     .describe("Patches for the source, applied in this order (patch -p1)."),
+  initramfs: refSchema
+    .optional()
+    .describe(
+      "An initramfs that is built into the kernel, such as `initramfs.ref`: one file is the whole machine. A change of it builds the kernel again.",
+    ),
   observed: observedKernelSchema
     .meta({ id: "ObservedKernel", description: "Hashes of what the inputs name." })
     .optional()

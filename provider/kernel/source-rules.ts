@@ -1,6 +1,10 @@
 import type { InputProblem } from "../errors.ts";
 import type { SourceInputs } from "./kernel-plan.ts";
 
+const ofSourceOnly = [
+  ...(["preset", "baseConfig", "configFile", "options", "patches", "initramfs"] as const),
+];
+
 /** Rules across the inputs of a kernel from source; `kernels`, `file` and `version` are those of the other ways. */
 export function sourceProblems(
   inputs: Partial<SourceInputs>,
@@ -16,13 +20,12 @@ export function sourceProblems(
   if (others.version !== undefined)
     problems.push({ property: "version", reason: "is that of the source where source is given" });
   problems.push(...ofSource(source), ...configuration(inputs, omitted), ...repeated(inputs));
+  problems.push(...builtIn(inputs));
   return problems;
 }
 
 function withoutSource(inputs: Partial<SourceInputs>): InputProblem[] {
-  const given = (["preset", "baseConfig", "configFile", "options", "patches"] as const).filter(
-    (key) => inputs[key] !== undefined,
-  );
+  const given = ofSourceOnly.filter((key) => inputs[key] !== undefined);
   return given.map((property) => ({
     property,
     reason: "is for a kernel that is built: give its source",
@@ -61,6 +64,18 @@ function configuration(
   return [
     { property: "preset", reason: "is required where baseConfig and configFile are not given" },
   ];
+}
+
+function builtIn({ initramfs, options = [] }: Partial<SourceInputs>): InputProblem[] {
+  if (!initramfs) return [];
+  const problems = options.flatMap(({ name }, i) =>
+    name === "INITRAMFS_SOURCE"
+      ? [{ property: `options[${i}].name`, reason: "INITRAMFS_SOURCE is exclusive with initramfs" }]
+      : [],
+  );
+  if (initramfs.kind === "file") return problems;
+  const reason = `must be a file, such as initramfs.ref, got a ${initramfs.kind}`;
+  return [{ property: "initramfs", reason }, ...problems];
 }
 
 function repeated({ options = [], patches = [] }: Partial<SourceInputs>): InputProblem[] {

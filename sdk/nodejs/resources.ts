@@ -793,6 +793,11 @@ export interface KernelArgs {
   readonly options?: pulumi.Input<pulumi.Input<KernelOptionArgs>[]> | undefined;
   /** Patches for the source, applied in this order (patch -p1). */
   readonly patches?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /**
+   * An initramfs that is built into the kernel, such as `initramfs.ref`: one file is the whole
+   * machine. A change of it builds the kernel again.
+   */
+  readonly initramfs?: pulumi.Input<RefArgs> | undefined;
 }
 
 /** The kernel of a machine: one of the image's own, a file, or built from source. */

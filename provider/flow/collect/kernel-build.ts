@@ -10,6 +10,7 @@ import type { Context } from "../../resource.ts";
 import { sha256File } from "../../store/verify.ts";
 import { configure, readInside } from "./kernel-config.ts";
 import { demandHostTools } from "./kernel-host-tools.ts";
+import { buildIn } from "./kernel-initramfs.ts";
 import { copySource, sourceTarball, storeInput } from "./kernel-source.ts";
 
 /** A kernel that was built from source. */
@@ -52,13 +53,14 @@ export async function buildKernel(
         for (const [i, patch] of patches.entries())
           await applyPatch(at(patch), { folder, given: build.patches[i] ?? "", i }, run);
         ctx.log.progress("configuring");
-        await configure(build, folder, run, ctx, config);
+        const final = await configure(build, folder, run, ctx, config);
+        if (build.initramfs) await buildIn(build.initramfs, folder, final, ctx);
         await compile(build, folder, jobs, run, ctx);
         const built = await collect(build, folder, stage, ctx);
         return { ...built, ...(tarball ? { sourceSha256: tarball.slice("sha256:".length) } : {}) };
       } finally {
-        // Where it was made, by who made it: a hundred thousand files need no new owner to be removed.
-        if (!ctx.signal.aborted) await run(removal(folder));
+        // Where it was made, by who made it: a hundred thousand files need no new owner to be removed. What fails here must not hide why the build did.
+        if (!ctx.signal.aborted) await run(removal(folder), { mayFail: true });
       }
     });
   });

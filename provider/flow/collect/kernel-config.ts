@@ -12,14 +12,14 @@ import type { Context } from "../../resource.ts";
 const largestFileBytes = 4 << 20;
 const shownNames = 20;
 
-/** Configures a source in a folder: the base, the options on top, and a check that each one survived. */
+/** Configures a source in a folder: the base, the options on top, and a check that each one survived. Resolves to the final configuration. */
 export async function configure(
   build: KernelBuild,
   folder: string,
   run: RunInPlace,
   { log }: Pick<Context, "log">,
   given: string | undefined,
-): Promise<void> {
+): Promise<Map<string, string>> {
   const make = (target: string) =>
     run({
       tool: "make",
@@ -55,6 +55,7 @@ export async function configure(
   warn(log, modules, (names) => [
     `${names} would be modules (=m) and are not in the kernel: set them to y`,
   ]);
+  return final;
 }
 
 function warn(log: Context["log"], names: readonly string[], say: (names: string) => string[]) {

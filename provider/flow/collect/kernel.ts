@@ -55,7 +55,7 @@ const packages = [
 /**
  * The kernel of a machine: one of the image's own, a file, or one that is built from source.
  * Changes when the kernel's bytes, version or path do; from the image it copies nothing. From source it is built again when the source, an
- * option, a patch or the compiler changes, and never because of a Dockerfile.
+ * option, a patch, what is built in or the compiler changes, and never because of any other Dockerfile.
  *
  * @example
  * new Kernel("kernel", { kernels: rootfs.kernels });

@@ -1,5 +1,6 @@
 import { chmod, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Kernel } from "../../../provider/flow/collect/kernel.ts";
@@ -111,6 +112,49 @@ test("the same plan is found in the store, and an option makes another kernel", 
   expect((await kernel({ options: [net] })).ref).toEqual(first.ref);
   expect(ctx.lines).toEqual([]);
   expect((await kernel()).ref.digest).not.toBe(first.ref.digest);
+});
+
+/** An initramfs as an object of the store. */
+async function initramfs(bytes: string | Buffer) {
+  const digest = await ctx.store.putBytes(Buffer.from(bytes));
+  return { kind: "file", digest, recipe: "" };
+}
+
+test("an initramfs is built in as it is, and another one makes another kernel", async () => {
+  const first = await kernel({ initramfs: await initramfs("070701 one") });
+  expect(first.image).toMatch(/int main;\n070701 one$/);
+  expect(first.final).toContain('CONFIG_INITRAMFS_SOURCE="initramfs.cpio.built-in"\n');
+  const other = await kernel({ initramfs: await initramfs("070701 two") });
+  expect(other.image).toMatch(/070701 two$/);
+  expect(other.configDigest).toBe(first.configDigest);
+});
+
+test("an initramfs that the kernel could not unpack is refused before anything is compiled", async () => {
+  const none = kernel({ initramfs: await initramfs("text") });
+  await expect(none).rejects.toMatchObject({
+    problems: [
+      {
+        property: "initramfs",
+        reason: "is no cpio, plain or compressed: it begins with 74657874",
+      },
+    ],
+  });
+  const packed = await initramfs(gzipSync("070701"));
+  await expect(kernel({ initramfs: packed })).rejects.toThrow(
+    "initramfs: cannot be unpacked by this kernel: set RD_GZIP to y, or take another compression",
+  );
+  expect(ctx.lines.filter((line) => line.startsWith("compiling"))).toEqual([]);
+  const options = [{ name: "RD_GZIP", value: "y" }];
+  expect((await kernel({ initramfs: packed, options })).image).toContain("\x1f");
+});
+
+test("a link in the place of the initramfs leads to nothing of this machine", async () => {
+  const precious = join(ctx.cwd, "precious");
+  await writeFile(precious, "as it was");
+  await symlink(precious, join(ctx.cwd, "linux", "initramfs.cpio.built-in"));
+  const built = await kernel({ initramfs: await initramfs("070701") });
+  expect(built.image).toMatch(/070701$/);
+  expect(await readFile(precious, "utf8")).toBe("as it was");
 });
 
 test("a folder that is no kernel's source, and a file that is no tarball, are refused", async () => {

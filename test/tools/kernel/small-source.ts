@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 
 /**
  * A source that a kernel's build takes as one, and that builds in no time: the Makefile's targets and the Kconfig are a kernel's, the image is
- * its configuration. NEEDS_NET is lost without NET.
+ * its configuration, a file and what is built in. NEEDS_NET is lost without NET.
  */
 export const smallSource: Readonly<Record<string, string>> = {
   Makefile: [
@@ -16,14 +16,16 @@ export const smallSource: Readonly<Record<string, string>> = {
     "\trm -f main.o .config",
     "bzImage: ; mkdir -p arch/x86/boot include/config",
     "\t@echo '  CC      init/main.o'; echo '  AS      arch/x86/head.o'",
-    "\ttest ! -e main.o && cat .config init/main.c > arch/x86/boot/bzImage",
+    `\ttest ! -e main.o && cat .config init/main.c $$(sed -n 's/^CONFIG_INITRAMFS_SOURCE="\\(.*\\)"/\\1/p' .config) > arch/x86/boot/bzImage`,
     "\techo 6.1.0-small > include/config/kernel.release",
     "",
   ].join("\n"),
   Kconfig: [
     ...["config NET", '\tbool "Networking"'],
     ...["config NEEDS_NET", '\ttristate "Something of it"', "\tdepends on NET"],
-    ...["config HOSTNAME", '\tstring "Name"', ""],
+    ...["config HOSTNAME", '\tstring "Name"'],
+    ...["config INITRAMFS_SOURCE", '\tstring "Initramfs"'],
+    ...["config RD_GZIP", '\tbool "gzip"', ""],
   ].join("\n"),
   "init/main.c": "int main;\n",
 };

@@ -106,9 +106,20 @@ describe("Kernel from source refuses", () => {
       ["options[1].name: SMP is options[0] already", 'patches[2]: "a.patch" is patches[0] already'],
     ],
     [
+      "a tree where an initramfs must be, and its path among the options",
+      {
+        ...{ source, preset: "tiny-serial", initramfs: { ...file("a"), kind: "tree" } },
+        options: [{ name: "INITRAMFS_SOURCE", value: "a.cpio" }],
+      },
+      [
+        "initramfs: must be a file, such as initramfs.ref, got a tree",
+        "options[0].name: INITRAMFS_SOURCE is exclusive with initramfs",
+      ],
+    ],
+    [
       "what only a source has a use for",
-      { kernels, preset: "tiny-serial", options: [], patches: [] },
-      ["preset", "options", "patches"].map(
+      { kernels, preset: "tiny-serial", options: [], patches: [], initramfs: file("a") },
+      ["preset", "options", "patches", "initramfs"].map(
         (name) => `${name}: is for a kernel that is built: give its source`,
       ),
     ],
@@ -176,6 +187,17 @@ describe("Kernel from source is planned", () => {
     expect(plans.map((given) => Kernel.usesTools?.(Kernel.plan(parse(given))))).toEqual([
       ...[false, false, true],
     ]);
+  });
+
+  test("with an initramfs by its content: the path is an option, and without one nothing is said of it", () => {
+    const source = { file: "a" };
+    const plan = (more: object) =>
+      Kernel.plan(parse({ source, preset: "tiny-serial", ...more })).build;
+    const own = { name: "INITRAMFS_SOURCE", value: "initramfs.cpio.built-in" };
+    expect(plan({ initramfs: file("a") })?.initramfs).toEqual(file("a"));
+    expect(plan({ initramfs: file("a") })?.options).toContainEqual(own);
+    expect(plan({})).not.toHaveProperty("initramfs");
+    expect(plan({})?.options).not.toContainEqual(own);
   });
 
   test("has every option of the smaller preset in the larger one", () => {

@@ -129,6 +129,7 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
       preset: "tiny-serial",
       options: [{ name: "CMDLINE", value: "console=ttyS0" }],
       patches: ["patches/a.patch"],
+      initramfs: ref("file"),
     },
     { source: { directory: "linux" }, baseConfig: "tinyconfig" },
     { source: { package: "linux-source-6.1", image: "debian:12" }, configFile: "kernel.config" },
