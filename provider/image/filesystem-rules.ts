@@ -6,16 +6,18 @@ import { fatTypeOf } from "../plan/fat-type.ts";
 import type { FstabEntry } from "../plan/fstab.ts";
 import { type Partition, sectorBytes } from "../plan/layout.ts";
 import type { Ref } from "../plan/ref.ts";
+import { type SquashfsOptions, squashfsProblems } from "../squashfs/options.ts";
 
 /** The inputs that rules look at; what is not known yet is missing. */
 interface FilesystemInputs {
   readonly type?: string;
   readonly tree?: Ref | undefined;
   readonly subtree?: string;
-  readonly partition?: Partition;
+  readonly partition?: Partition | undefined;
   readonly installs?: readonly BootInstall[];
   readonly files?: readonly AddedFile[];
   readonly fstab?: readonly FstabEntry[];
+  readonly squashfs?: SquashfsOptions | undefined;
   readonly lastPlacement?: unknown;
 }
 
@@ -29,12 +31,21 @@ export function filesystemProblems(
     installs = [],
     files = [],
     fstab = [],
+    squashfs,
     lastPlacement,
   }: FilesystemInputs,
-  treeOmitted: boolean,
+  omitted: (input: "tree" | "partition") => boolean,
 ): InputProblem[] {
   const found: InputProblem[] = [];
   const fat = fatTypeOf(type ?? "");
+  const treeOmitted = omitted("tree");
+  if (type === "squashfs")
+    found.push(...foreignToSquashfs({ partition, installs, files, fstab, lastPlacement }));
+  if (squashfs) found.push(...squashfsProblems(squashfs));
+  if (squashfs && type && type !== "squashfs")
+    found.push({ property: "squashfs", reason: `is for a squashfs, and this is ${type}` });
+  if (type && type !== "squashfs" && omitted("partition"))
+    found.push({ property: "partition", reason: `is required: only a squashfs lies nowhere yet` });
   if (tree && tree.kind !== "tree")
     found.push({
       property: "tree",
@@ -58,7 +69,7 @@ export function filesystemProblems(
   if (fat && lastPlacement !== undefined)
     found.push({ property: "lastPlacement", reason: `is for ext4, and this is ${type}` });
   found.push(...fileProblems(files, fat !== undefined));
-  if (!partition || !type) return found;
+  if (!partition || !type || type === "squashfs") return found;
   const placed = installs.filter((install) => install.partition === partition.name);
   const loaders = new Set(placed.flatMap((install) => install.files.map(({ path }) => path)));
   files.forEach(({ path }, index) => {
@@ -78,6 +89,15 @@ export function filesystemProblems(
       });
   });
   return found;
+}
+
+/** It is packed from a tree as the tree is, and is as large as that. */
+function foreignToSquashfs(given: Readonly<Record<string, unknown>>): InputProblem[] {
+  return Object.entries(given).flatMap(([property, value]) =>
+    value === undefined || (Array.isArray(value) && value.length === 0)
+      ? []
+      : [{ property, reason: "is not for a squashfs, which holds the tree alone: leave it out" }],
+  );
 }
 
 function fileProblems(files: readonly AddedFile[], fat: boolean): InputProblem[] {

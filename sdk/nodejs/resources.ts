@@ -77,7 +77,10 @@ export type BootloaderType = "extlinux" | "syslinux" | "efi-stub";
 export type BootInstallMethod = "extlinux" | "syslinux" | "files";
 
 /** Values of `Filesystem.type`. */
-export type FilesystemType = "ext4" | "fat12" | "fat16" | "fat32";
+export type FilesystemType = "ext4" | "fat12" | "fat16" | "fat32" | "squashfs";
+
+/** Values of `SquashfsOptions.compression`. */
+export type SquashfsOptionsCompression = "zstd" | "gzip" | "xz" | "lz4";
 
 /** Values of `ConvertedImage.format`. */
 export type ConvertedImageFormat =
@@ -608,6 +611,25 @@ export interface FstabEntryArgs {
   readonly pass?: pulumi.Input<number> | undefined;
 }
 
+/** How a squashfs is made. */
+export interface SquashfsOptionsArgs {
+  /**
+   * `zstd` is fast to make and to read, `xz` the smallest, `lz4` the largest and fastest.
+   * Default: `zstd`.
+   */
+  readonly compression?: pulumi.Input<SquashfsOptionsCompression> | undefined;
+  /**
+   * How hard `zstd` (1 to 22, by default 3) or `gzip` (1 to 9, by default 9) tries; the others
+   * have no levels.
+   */
+  readonly level?: pulumi.Input<number> | undefined;
+  /**
+   * What is left out: a path with all below it, or with `/*` at its end all below it. Default:
+   * none.
+   */
+  readonly exclude?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+}
+
 /** A filesystem and its partition. */
 export interface DiskFilesystemArgs {
   /** Name of the partition that it fills. */
@@ -971,8 +993,11 @@ export interface FilesystemArgs {
   readonly tree?: pulumi.Input<RefArgs> | undefined;
   /** Folder of the tree that becomes the filesystem's root. Default: `/`. */
   readonly subtree?: pulumi.Input<string> | undefined;
-  /** Where it lies: one of `layout.partitions`. */
-  readonly partition: pulumi.Input<PartitionArgs>;
+  /**
+   * Where it lies: one of `layout.partitions`. A squashfs has none: it is as large as its
+   * content.
+   */
+  readonly partition?: pulumi.Input<PartitionArgs> | undefined;
   /**
    * What boot loaders place, such as `bootloader.installs`; those of other partitions are
    * passed over. Default: none.
@@ -984,6 +1009,8 @@ export interface FilesystemArgs {
   readonly fstab?: pulumi.Input<pulumi.Input<FstabEntryArgs>[]> | undefined;
   /** Creation time of the filesystem, in seconds since 1970. Default: 2025-01-01. */
   readonly sourceDateEpoch?: pulumi.Input<number> | undefined;
+  /** Only for squashfs: how it is made. By default zstd of level 3, and all of the tree. */
+  readonly squashfs?: pulumi.Input<SquashfsOptionsArgs> | undefined;
   /**
    * Only for ext4: where everything lay in an earlier version, a copy of the file at its
    * `placementPath`. What it knows stays where it lay.
@@ -994,8 +1021,8 @@ export interface FilesystemArgs {
 /** One partition's bytes from a tree or a part of it. */
 export class Filesystem extends BootwrightResource {
   /**
-   * The filesystem: of ext4 the plan (metadata blocks, and where its data comes from), of FAT
-   * the bytes.
+   * The filesystem: of ext4 the plan (metadata blocks, and where its data comes from), of
+   * another its bytes.
    */
   declare readonly ref: pulumi.Output<Ref>;
   /** Size of the filesystem in bytes. */

@@ -9,12 +9,14 @@ import { fstabEntrySchema } from "../../plan/fstab.ts";
 import { partitionSchema } from "../../plan/layout.ts";
 import { refSchema } from "../../plan/ref.ts";
 import { defineResource } from "../../resource.ts";
+import type { SquashfsRequest } from "../../squashfs/build-squashfs.ts";
+import { squashfsPackages, squashfsSchema } from "../../squashfs/options.ts";
 import { givenFileSchema } from "../collect/given-file.ts";
 import { observePlacement } from "./placement.ts";
 
 const inputs = z.strictObject({
   type: z
-    .enum(["ext4", ...fatTypes])
+    .enum(["ext4", ...fatTypes, "squashfs"])
     .default("ext4")
     .describe("Filesystem to make."),
   tree: refSchema
@@ -27,7 +29,11 @@ const inputs = z.strictObject({
     .regex(/^\/([^\0]*[^/\0])?$/, 'must be absolute, such as "/home", and not end with a slash')
     .default("/")
     .describe("Folder of the tree that becomes the filesystem's root."),
-  partition: partitionSchema.describe("Where it lies: one of `layout.partitions`."),
+  partition: partitionSchema
+    .optional()
+    .describe(
+      "Where it lies: one of `layout.partitions`. A squashfs has none: it is as large as its content.",
+    ),
   installs: z
     .array(installSchema)
     .default([])
@@ -49,6 +55,11 @@ const inputs = z.strictObject({
     .max(2 ** 32 - 1)
     .default(1735689600)
     .describe("Creation time of the filesystem, in seconds since 1970. Default: 2025-01-01."),
+  squashfs: squashfsSchema
+    .optional()
+    .describe(
+      "Only for squashfs: how it is made. By default zstd of level 3, and all of the tree.",
+    ),
   lastPlacement: givenFileSchema
     .optional()
     .describe(
@@ -58,7 +69,7 @@ const inputs = z.strictObject({
 
 const outputs = z.object({
   ref: refSchema.describe(
-    "The filesystem: of ext4 the plan (metadata blocks, and where its data comes from), of FAT the bytes.",
+    "The filesystem: of ext4 the plan (metadata blocks, and where its data comes from), of another its bytes.",
   ),
   sizeBytes: z.number().int().describe("Size of the filesystem in bytes."),
   freeBytes: z.number().int().describe("Bytes that are free in it."),
@@ -74,6 +85,9 @@ type Inputs = z.output<typeof inputs>;
 
 function plan({ type, tree, subtree, partition, installs, fstab, ...rest }: Inputs) {
   const { files, sourceDateEpoch, lastPlacement: last } = rest;
+  if (type === "squashfs") return planSquashfs({ tree, subtree, ...rest });
+  if (!partition)
+    throw new InputError([{ property: "partition", reason: `is required for ${type}` }]);
   const { name, offsetBytes, sizeBytes, uuid, label } = partition;
   const common = {
     subtree,
@@ -92,6 +106,15 @@ function plan({ type, tree, subtree, partition, installs, fstab, ...rest }: Inpu
   return { ...common, type: "ext4" as const, tree, fstab, hashSeed, ...kept };
 }
 
+function planSquashfs(
+  given: Pick<Inputs, "tree" | "subtree" | "squashfs" | "sourceDateEpoch">,
+): SquashfsRequest {
+  const { tree, subtree, sourceDateEpoch, squashfs = squashfsSchema.parse({}) } = given;
+  if (!tree) throw new InputError([{ property: "tree", reason: "is required for squashfs" }]);
+  const exclude = [...new Set(squashfs.exclude)].sort();
+  return { type: "squashfs", tree, subtree, squashfs: { ...squashfs, exclude }, sourceDateEpoch };
+}
+
 /** Files as an install of their own: without any, the plan is what it was before there could be some. */
 function placing(files: Inputs["files"], partition: string): BootInstall[] {
   if (files.length === 0) return [];
@@ -100,7 +123,7 @@ function placing(files: Inputs["files"], partition: string): BootInstall[] {
 }
 
 /**
- * One partition's bytes from a tree: ext4 or FAT, planned without a tool or a mount.
+ * One partition's bytes from a tree: ext4 or FAT, planned without a tool or a mount; or a squashfs, packed by mksquashfs and read back.
  * Changes when the tree, the boot loader's files, fstab, or the partition's place, size, label or UUID do.
  *
  * FAT holds files and directories of root's that everybody may read, with their bytes and times (even seconds, from 1980 on); who owns
@@ -117,12 +140,19 @@ export const Filesystem = defineResource({
   outputs,
   observe: async ({ lastPlacement }, ctx) =>
     lastPlacement ? { lastPlacement: await observePlacement(lastPlacement, ctx) } : {},
-  rules: (given, omitted = () => false) => filesystemProblems(given, omitted("tree")),
+  packages: squashfsPackages,
+  usesTools: ({ type }) => type === "squashfs",
+  rules: (given, omitted = () => false) => filesystemProblems(given, omitted),
   plan,
-  known: ({ type, partition }) => (type === "ext4" ? {} : { sizeBytes: partition.sizeBytes }),
+  known: (request) =>
+    request.type === "ext4" || request.type === "squashfs"
+      ? {}
+      : { sizeBytes: request.partition.sizeBytes },
   // Loaded when there is something to make: planning takes seventy modules.
-  make: async (request, ctx) =>
-    request.type === "ext4"
-      ? (await import("./make-ext4.ts")).makeExt4(request, ctx)
-      : (await import("../../image/make-fat.ts")).makeFat(request, ctx),
+  make: async (request, ctx) => {
+    if (request.type === "ext4") return (await import("./make-ext4.ts")).makeExt4(request, ctx);
+    return request.type === "squashfs"
+      ? (await import("../../squashfs/build-squashfs.ts")).makeSquashfs(request, ctx)
+      : (await import("../../image/make-fat.ts")).makeFat(request, ctx);
+  },
 });

@@ -40,6 +40,40 @@ describe("Filesystem refuses", () => {
       ["fstab: is for the root filesystem, which fat16 cannot be"],
     ],
     [
+      "anything but a squashfs without a partition",
+      { type: "fat16" },
+      ["partition: is required: only a squashfs lies nowhere yet"],
+    ],
+    [
+      "a squashfs of no tree, in a partition, with other things than the tree",
+      { type: "squashfs", partition, installs: [install("files")] },
+      [
+        "partition: is not for a squashfs, which holds the tree alone: leave it out",
+        "installs: is not for a squashfs, which holds the tree alone: leave it out",
+        "tree: is required: only FAT is made of a boot loader's files alone",
+      ],
+    ],
+    [
+      "levels that a compressor does not have, and exclusions that lead elsewhere",
+      {
+        type: "squashfs",
+        tree: ref("tree"),
+        squashfs: { compression: "gzip", level: 10, exclude: ["/boot", "/a/../b"] },
+      },
+      [
+        "squashfs.level: 10 is more than gzip has (1 to 9)",
+        'squashfs.exclude[1]: "/a/../b" must not hold . or ..',
+      ],
+    ],
+    [
+      "a level of what has none, and how a squashfs is made where there is none",
+      { type: "fat16", partition, squashfs: { compression: "xz", level: 1 } },
+      [
+        "squashfs.level: xz has no levels: leave it out",
+        "squashfs: is for a squashfs, and this is fat16",
+      ],
+    ],
+    [
       "another FAT than the partition is for",
       { type: "fat32", partition },
       ['type: "fat32" is not what partition "boot" is for ("fat16")'],
@@ -73,6 +107,15 @@ describe("Filesystem refuses", () => {
 });
 
 describe("Filesystem plans", () => {
+  test("a squashfs from its tree and how it is packed, whatever the order of exclusions", () => {
+    const squashfs = { exclude: ["/b", "/a/*", "/b"] };
+    const given = Filesystem.inputs.parse({ type: "squashfs", tree: ref("tree"), squashfs });
+    expect(Filesystem.plan(given)).toEqual({
+      ...{ type: "squashfs", tree: ref("tree"), subtree: "/", sourceDateEpoch: 1735689600 },
+      squashfs: { compression: "zstd", exclude: ["/a/*", "/b"] },
+    });
+  });
+
   test("FAT from its place, its installs and its tree, and nothing of fstab", () => {
     const installs = [install("files"), { ...install("files"), partition: "root" }];
     const given = Filesystem.inputs.parse({ type: "fat16", partition, installs });

@@ -190,6 +190,11 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
   ],
   Filesystem: [
     {
+      type: "squashfs",
+      tree: ref("tree"),
+      squashfs: { compression: "zstd", level: 19, exclude: ["/boot/*"] },
+    },
+    {
       type: "ext4",
       tree: ref("tree"),
       subtree: "/srv",

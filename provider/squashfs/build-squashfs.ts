@@ -1,0 +1,85 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Ref } from "../plan/ref.ts";
+import type { Context } from "../resource.ts";
+import { sha256File } from "../store/verify.ts";
+import { loadTree } from "../tree/object.ts";
+import { subtree } from "../tree/subtree.ts";
+import type { Entry } from "../tree/types.ts";
+import { squashfsArguments } from "./command.ts";
+import { without } from "./exclude.ts";
+import { demandFits } from "./limits.ts";
+import type { SquashfsOptions } from "./options.ts";
+import { feed, readFrom } from "./streams.ts";
+import { tarStream } from "./tar-stream.ts";
+import { compareSquashfs } from "./verify.ts";
+
+/** What decides a squashfs. */
+export interface SquashfsRequest {
+  readonly type: "squashfs";
+  readonly tree: Ref;
+  readonly subtree: string;
+  readonly squashfs: SquashfsOptions;
+  readonly sourceDateEpoch: number;
+}
+
+const tool = { package: "squashfs-tools" };
+
+/** Packs a tree as a file of the store, and reads all of it back before it counts. */
+export async function makeSquashfs(request: SquashfsRequest, ctx: Context) {
+  const whole = await loadTree(await ctx.materialise(request.tree));
+  const part = request.subtree === "/" ? whole : subtree(whole, request.subtree.slice(1));
+  const tree = without(part, request.squashfs.exclude);
+  const entries = tree.items.filter((item): item is Entry => item.kind === "entry");
+  demandFits(entries);
+  return ctx.store.stage(async (folder) => {
+    const file = join(folder, "filesystem.squashfs");
+    await write(file, { entries, sources: tree.sources, request, folder }, ctx);
+    await verify(file, { entries, folder }, ctx);
+    const digest = await sha256File(file, ctx.signal);
+    const { size: sizeBytes } = await stat(file);
+    await ctx.store.commit({ kind: "file", digest, file });
+    return { ref: { kind: "file" as const, digest, recipe: "" }, sizeBytes, freeBytes: 0 };
+  });
+}
+
+interface Packing {
+  readonly entries: readonly Entry[];
+  readonly sources: readonly string[];
+  readonly request: SquashfsRequest;
+  readonly folder: string;
+}
+
+async function write(file: string, packing: Packing, ctx: Context): Promise<void> {
+  const { entries, sources, request, folder } = packing;
+  const root = entries.find(({ path }) => path === "") ?? { mode: 0o755, uid: 0, gid: 0, mtime: 0 };
+  const total = entries.reduce((sum, { type, size }) => sum + (type === "file" ? size : 0), 0);
+  const frame = { options: request.squashfs, root, sourceDateEpoch: request.sourceDateEpoch };
+  const step = {
+    ...{ ...tool, tool: "env", args: squashfsArguments(file, frame), writes: folder },
+    purpose: "to pack the tree as squashfs",
+  };
+  const stream = tarStream(entries, {
+    ...{ sources, signal: ctx.signal },
+    sourcePath: (source) => ctx.store.path("layer", source),
+    progress: (done) => ctx.log.progress(`${megabytes(done)} of ${megabytes(total)} MB packed`),
+  });
+  await feed(step, stream, ctx);
+}
+
+async function verify(
+  file: string,
+  { entries, folder }: Pick<Packing, "entries" | "folder">,
+  ctx: Context,
+): Promise<void> {
+  ctx.log.progress("reading the squashfs back");
+  const step = {
+    ...{ ...tool, tool: "unsquashfs", args: ["-pf", "-", file], writes: folder },
+    purpose: "to compare the squashfs with the tree",
+  };
+  await readFrom(step, (output) => compareSquashfs(output, entries), ctx);
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(0);
+}
