@@ -38,16 +38,15 @@ test("the blob of a proven machine becomes an Azure image, and that a virtual ma
   });
 });
 
-test("a whole image is the initramfs of a machine that is booted without a boot loader", async () => {
-  const inputsOf = await registeredBy("tiny-busybox");
-  expect(inputsOf(":Initramfs")).toMatchObject({
-    tree: { digest: `sha256:${"a".repeat(64)}` },
-    init: { supervise: true },
-  });
-  expect(inputsOf(":BootTest")).toMatchObject({
-    initrd: { digest: `sha256:${"a".repeat(64)}` },
-    memoryMiB: 128,
-  });
+test("a whole image is the initramfs of a machine that starts directly, and from disks with and without a menu", async () => {
+  const all = await allRegisteredBy("tiny-busybox");
+  const of = (name: string) => all.find((resource) => resource.name === name)?.inputs;
+  expect(of("kernel")).toMatchObject({ preset: "tiny-serial" });
+  expect(of("initramfs")).toMatchObject({ tree: { kind: "disk" }, init: { supervise: true } });
+  expect(of("boots-directly")).toMatchObject({ kernel: { kind: "disk" }, memoryMiB: 128 });
+  expect(of("disk-loader")).toMatchObject({ type: "syslinux", menuTitle: "A tiny Linux" });
+  expect(of("plain-loader")).not.toHaveProperty("menuTitle");
+  expect(of("small-layout")).toMatchObject({ diskSizeMiB: 4 });
 });
 
 test("an installer's medium holds the compressed disk of a machine, and the kernel is told what that must be", async () => {
