@@ -1,15 +1,14 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { StoreError } from "../errors.ts";
 import { treeDigest } from "../tree/digest.ts";
+import { chunksOf } from "../tree/file-chunks.ts";
 import { loadTree } from "../tree/object.ts";
 import type { ObjectName } from "./store.ts";
 
 /** `sha256:<hex>` of a file's bytes. */
 export async function sha256File(file: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
-  const options = { highWaterMark: 4 << 20, ...(signal ? { signal } : {}) };
-  for await (const chunk of createReadStream(file, options)) hash.update(chunk as Buffer);
+  for await (const chunk of chunksOf(file, signal)) hash.update(chunk);
   return `sha256:${hash.digest("hex")}`;
 }
 

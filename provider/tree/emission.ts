@@ -1,12 +1,14 @@
 import type { Boundary, Entry, Ghost, Item, Tree } from "./types.ts";
 
-/** What an inode holds; `source` is the digest of its layer. */
-export type Attributes = Omit<Entry, "kind" | "path" | "source"> & { readonly source?: string };
+/** What an inode says. An entry of a tree serves as it is: most of a tree goes unchanged into the next. */
+export type Attributes = Omit<Entry, "kind" | "path" | "source">;
 
 /** A file, directory … with every name it has had, in the order in which they came. */
 export interface Inode {
   attributes: Attributes;
-  readonly names: Name[];
+  /** Digest of the layer that has its content. */
+  source: string | undefined;
+  names: Name[];
 }
 
 /** One name of an inode at its place in the order. */
@@ -31,12 +33,10 @@ export function emit(places: readonly Place[]): Tree {
   const sources = new Map<string, number>();
   const holders = new Map<Inode, string>();
   const show = ({ path, inode }: Name) => {
-    const { source, segments, ...attributes } = inode.attributes;
-    holders.set(inode, path);
-    if (source === undefined) return items.push({ kind: "entry", path, ...attributes });
-    if (!sources.has(source)) sources.set(source, sources.size);
-    const content = { source: sources.get(source)!, segments: segments ?? [] };
-    return items.push({ kind: "entry", path, ...attributes, ...content });
+    const { attributes, source } = inode;
+    if (inode.names.length > 1) holders.set(inode, path);
+    if (source !== undefined && !sources.has(source)) sources.set(source, sources.size);
+    items.push(entryOf(path, attributes, source === undefined ? undefined : sources.get(source)));
   };
   let ended = 0;
   for (const place of places) {
@@ -48,6 +48,12 @@ export function emit(places: readonly Place[]): Tree {
     else if (place.fate === "alive") items.push(linkTo(place, holders.get(place.inode)!));
   }
   return { items, sources: [...sources.keys()] };
+}
+
+function entryOf(path: string, attributes: Partial<Entry> & Attributes, source?: number): Entry {
+  const { kind, path: own, source: numbered } = attributes;
+  if (kind === "entry" && own === path && numbered === source) return attributes as Entry;
+  return { ...attributes, kind: "entry", path, ...(source !== undefined && { source }) };
 }
 
 function linkTo({ path, inode }: Name, target: string): Entry {
@@ -72,28 +78,31 @@ export function forget(name: Name): void {
   if (heir) heir.holds = true;
 }
 
+/** Gives an inode one more name. */
+export function nameFor(path: string, inode: Inode, layer: number, holds: boolean): Name {
+  const name: Name = { kind: "name", path, inode, layer, fate: "alive", holds };
+  // An array that something is pushed to has room for 17 from the start, and nearly every inode has one name.
+  if (inode.names.length === 0) inode.names = [name];
+  else inode.names.push(name);
+  return name;
+}
+
 /** The places of a tree, from which {@link emit} makes the same tree again. */
 export function placesOf(tree: Tree): Place[] {
+  const linked = new Set<string>();
+  for (const item of tree.items)
+    if (item.kind === "entry" && item.type === "link") linked.add(item.target!);
   const inodes = new Map<string, Inode>();
   return tree.items.map((item): Place => {
     if (item.kind !== "entry") return item;
-    const { kind: _, path, source, ...attributes } = item;
-    let inode = item.type === "link" ? inodes.get(item.target!) : undefined;
-    if (inode === undefined) {
-      const layer = source === undefined ? {} : { source: tree.sources[source]! };
-      inode = { attributes: { ...attributes, ...layer }, names: [] };
-    }
-    inodes.set(path, inode);
-    const name: Name = {
-      kind: "name",
-      path,
-      inode,
-      layer: 0,
-      fate: "alive",
-      holds: item.type !== "link",
+    const { path, source } = item;
+    const inode = (item.type === "link" ? inodes.get(item.target!) : undefined) ?? {
+      attributes: item,
+      source: source === undefined ? undefined : tree.sources[source],
+      names: [],
     };
-    inode.names.push(name);
-    return name;
+    if (linked.has(path)) inodes.set(path, inode);
+    return nameFor(path, inode, 0, item.type !== "link");
   });
 }
 

@@ -1,10 +1,10 @@
-import type { FileHandle } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 
 /** Bytes read at once. */
-const CHUNK = 4 << 20;
+const CHUNK = 1 << 20;
 
 /**
- * A file's bytes in order, 4 MiB at a time, the next chunk being read while one is worked on. A chunk's memory is
+ * A file's bytes in order, 1 MiB at a time, the next chunk being read while one is worked on. A chunk's memory is
  * used again once the next but one is asked for.
  */
 export async function* fileChunks(
@@ -32,5 +32,15 @@ export async function* fileChunks(
   } finally {
     // The file must not be closed under a read.
     await next.catch(() => {});
+  }
+}
+
+/** The same of a file by its path. */
+export async function* chunksOf(file: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  const handle = await open(file);
+  try {
+    yield* fileChunks(handle, signal);
+  } finally {
+    await handle.close();
   }
 }

@@ -1,54 +1,30 @@
+import { createHash } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
-import { type IndexOptions, indexLayer, type LayerIndex, type LayerMember } from "./layer-index.ts";
-import type { Entry, EntryType } from "./types.ts";
+import { sha256 } from "../plan/canonical.ts";
+import { PackedIndex } from "./index-rows.ts";
+import { type IndexOptions, indexLayer, type LayerIndex } from "./layer-index.ts";
 
-/** Goes up whenever {@link indexLayer} would find something else in the same tar. */
-const VERSION = 1;
+/** Goes up whenever {@link indexLayer} would find something else in the same tar, or the form of the file changes. */
+const VERSION = 2;
+const head = Buffer.from(`bootwright layer index ${VERSION}\n`);
+const digestBytes = "sha256:".length + 64;
 
-const LETTERS: Record<EntryType, string> = {
-  file: "f",
-  directory: "d",
-  symlink: "s",
-  link: "l",
-  character: "c",
-  block: "b",
-  fifo: "p",
-};
-const TYPES = Object.fromEntries(Object.entries(LETTERS).map(([type, letter]) => [letter, type]));
-
-type Row = [
-  path: string,
-  letter: string,
-  mode: number,
-  uid: number,
-  gid: number,
-  mtime: number,
-  mtimeNs: number,
-  size: number,
-  rest?: Pick<Entry, "target" | "major" | "minor" | "xattrs" | "digest" | "segments">,
-];
-
-/** A layer index as compact JSON. */
-export function encodeIndex(index: LayerIndex): string {
-  const rows = index.members.map((member): Row => {
-    const { path, type, mode, uid, gid, mtime, mtimeNs, size, ...rest } = member;
-    const row: Row = [path, LETTERS[type], mode, uid, gid, mtime, mtimeNs, size];
-    if (Object.keys(rest).length > 0) row.push(rest);
-    return row;
-  });
-  return JSON.stringify({ version: VERSION, rows });
+/** A layer index as a file, in pieces: a line with its version, the rows, and the digest of all that. */
+export function* encodeIndex({ pieces }: PackedIndex): Generator<Buffer> {
+  const hash = createHash("sha256");
+  for (const piece of [head, ...pieces]) {
+    hash.update(piece);
+    yield piece;
+  }
+  yield Buffer.from(`sha256:${hash.digest("hex")}`);
 }
 
-/** The inverse of {@link encodeIndex}; undefined for an index that another version wrote. */
-export function decodeIndex(text: string): LayerIndex | undefined {
-  const { version, rows } = JSON.parse(text) as { version: number; rows: Row[] };
-  if (version !== VERSION) return undefined;
-  const members = rows.map((row): LayerMember => {
-    const [path, letter, mode, uid, gid, mtime, mtimeNs, size, rest] = row;
-    const type = TYPES[letter] as EntryType;
-    return { path, type, mode, uid, gid, mtime, mtimeNs, size, ...rest };
-  });
-  return { members };
+/** The inverse of {@link encodeIndex}; undefined for an index that another version wrote, or that is not whole. */
+export function decodeIndex(bytes: Buffer): PackedIndex | undefined {
+  const end = bytes.length - digestBytes;
+  if (end < head.length || !bytes.subarray(0, head.length).equals(head)) return undefined;
+  if (bytes.toString("latin1", end) !== sha256(bytes.subarray(0, end))) return undefined;
+  return new PackedIndex([bytes.subarray(head.length, end)]);
 }
 
 /** The index of a layer as kept in `indexFile`; made and kept there when it is missing or unreadable. */
@@ -57,12 +33,8 @@ export async function cachedIndex(
   indexFile: string,
   options: IndexOptions = {},
 ): Promise<LayerIndex> {
-  try {
-    const kept = decodeIndex(await readFile(indexFile, "utf8"));
-    if (kept) return kept;
-  } catch {
-    // A cache that cannot be read is made anew.
-  }
+  const kept = decodeIndex(await readFile(indexFile).catch(() => Buffer.alloc(0)));
+  if (kept) return kept;
   const index = await indexLayer(file, options);
   const unfinished = `${indexFile}.${process.pid}.${Math.random().toString(36).slice(2)}`;
   await writeFile(unfinished, encodeIndex(index));

@@ -1,9 +1,10 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash, type Hash, hash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { ContentError } from "../errors.ts";
 import { DataRanges, PAGE, segmentsOf } from "./data-ranges.ts";
 import { fileChunks } from "./file-chunks.ts";
+import { IndexPacker, type PackedIndex } from "./index-rows.ts";
 import { shownName } from "./shown-name.ts";
 import type { TarMember } from "./tar-member.ts";
 import { readTar } from "./tar-reader.ts";
@@ -30,7 +31,7 @@ const MAX_HOLES = 256 * 2 ** 30;
 const ZEROS = Buffer.alloc(1 << 20);
 
 /** Reads a layer tar once, forwards: every header, the sha256 of every content and where its pages of zeros are. */
-export async function indexLayer(file: string, options: IndexOptions = {}): Promise<LayerIndex> {
+export async function indexLayer(file: string, options: IndexOptions = {}): Promise<PackedIndex> {
   const { signal, progress, digest } = options;
   const handle = await open(file);
   try {
@@ -46,12 +47,12 @@ export async function indexLayer(file: string, options: IndexOptions = {}): Prom
       }
     }
     const chunks = counted();
-    const members = await indexMembers(chunks, whole !== undefined, signal);
+    const index = await indexMembers(chunks, whole !== undefined, signal);
     const found = `sha256:${whole?.digest("hex")}`;
     if (digest !== undefined && found !== digest) {
       throw new ContentError(`the layer's bytes have the digest ${found}, not ${digest}`);
     }
-    return { members };
+    return index;
   } catch (error) {
     if (!(error instanceof ContentError)) throw error;
     throw new ContentError(`cannot read the layer ${file}: ${error.message}`, { cause: error });
@@ -64,8 +65,8 @@ async function indexMembers(
   chunks: AsyncGenerator<Buffer>,
   toTheEnd: boolean,
   signal: AbortSignal | undefined,
-): Promise<LayerMember[]> {
-  const members: LayerMember[] = [];
+): Promise<PackedIndex> {
+  const packer = new IndexPacker();
   let holes = 0;
   // Closing the archive must not end the chunks when the rest is still to be hashed.
   const source = toTheEnd
@@ -74,7 +75,7 @@ async function indexMembers(
   for await (const member of readTar(source)) {
     const { regions, body: _, ...header } = member;
     if (member.type !== "file" || member.size === 0) {
-      members.push(header);
+      packer.add(header);
       continue;
     }
     holes += regions.reduce((left, [, , length]) => left - length, member.size);
@@ -83,10 +84,10 @@ async function indexMembers(
         `${shownName(member.path)}: more than ${MAX_HOLES} bytes of holes in one layer`,
       );
     }
-    members.push({ ...header, ...(await readContent(member, signal)) });
+    packer.add({ ...header, ...(await readContent(member, signal)) });
   }
   if (toTheEnd) while (!(await chunks.next()).done);
-  return members;
+  return packer.finish();
 }
 
 async function readContent(
@@ -102,34 +103,45 @@ async function readContent(
       },
     );
   }
-  const hash = createHash("sha256");
   const data = new DataRanges();
   // Boot loaders read holes badly.
   const solid = path.startsWith("boot/");
   const body = member.body();
   let rest: Buffer = Buffer.alloc(0);
+  if (regions.length === 1 && regions[0]?.[2] === size) {
+    rest = (await body.next()).value as Buffer;
+    // Most files arrive whole: hashed at once, without an object whose memory waits for the next collection.
+    if (rest.length === size) {
+      const digest = `sha256:${hash("sha256", rest)}`;
+      if (solid) return { digest, segments: regions };
+      data.push(rest, 0);
+      data.end();
+      return { digest, segments: segmentsOf(regions, data.found) };
+    }
+  }
+  const whole = createHash("sha256");
   let end = 0;
   for (const [at, , length] of regions) {
-    await hashZeros(hash, at - end, signal);
+    await hashZeros(whole, at - end, signal);
     end = at + length;
     for (let position = at; position < end; ) {
       if (rest.length === 0) rest = (await body.next()).value as Buffer;
       const piece = rest.subarray(0, end - position);
       rest = rest.subarray(piece.length);
-      hash.update(piece);
+      whole.update(piece);
       if (!solid) data.push(piece, position);
       position += piece.length;
     }
   }
-  await hashZeros(hash, size - end, signal);
+  await hashZeros(whole, size - end, signal);
   data.end();
   const segments = solid ? regions : segmentsOf(regions, data.found);
-  return { digest: `sha256:${hash.digest("hex")}`, segments };
+  return { digest: `sha256:${whole.digest("hex")}`, segments };
 }
 
-async function hashZeros(hash: Hash, length: number, signal?: AbortSignal): Promise<void> {
+async function hashZeros(into: Hash, length: number, signal?: AbortSignal): Promise<void> {
   for (let left = length; left > 0; left -= ZEROS.length) {
-    hash.update(left < ZEROS.length ? ZEROS.subarray(0, left) : ZEROS);
+    into.update(left < ZEROS.length ? ZEROS.subarray(0, left) : ZEROS);
     // Let other work through now and then: every 64 MiB.
     if (left % (1 << 26) < ZEROS.length && left > ZEROS.length) {
       await setImmediate();

@@ -6,6 +6,7 @@ import {
   type Inode,
   inherited,
   type Name,
+  nameFor,
   type Place,
   placesOf,
 } from "./emission.ts";
@@ -63,8 +64,12 @@ export class LayerStack {
     for (const name of directory?.children.values() ?? []) this.#kill(directory!, name);
   }
 
-  /** Puts an entry in place of whatever its path has; a directory only gives its attributes to the one that is there. */
-  add({ path, ...attributes }: Addition): void {
+  /**
+   * Puts an entry in place of whatever its path has; a directory only gives its attributes to the one that is there. `source` is the
+   * digest of the tar that its segments are in.
+   */
+  add(attributes: Addition, source?: string): void {
+    const { path } = attributes;
     if (path === "") {
       this.#root(attributes).name.inode.attributes = attributes;
       return;
@@ -76,7 +81,7 @@ export class LayerStack {
       existing.inode.attributes = attributes;
       return;
     }
-    let inode: Inode = { attributes, names: [] };
+    let inode: Inode = { attributes, source, names: [] };
     if (attributes.type === "link") {
       const target = this.#find(attributes.target!);
       if (target === undefined || target.inode.attributes.type === "directory") {
@@ -141,15 +146,13 @@ export class LayerStack {
     }
     const rest = { uid: 0, gid: 0, size: 0, mtime, mtimeNs };
     const attributes = { type: "directory", mode: 0o755, ...rest } as const;
-    this.#place(path, { attributes, names: [] }, true, parent);
+    this.#place(path, { attributes, source: undefined, names: [] }, true, parent);
     return this.#directories.get(path)!;
   }
 
   #place(path: string, inode: Inode, holds: boolean, parent: Directory | undefined): void {
     demandPath(path);
-    const layer = this.#layer;
-    const name: Name = { kind: "name", path, inode, layer, fate: "alive", holds };
-    inode.names.push(name);
+    const name = nameFor(path, inode, this.#layer, holds);
     this.#places.push(name);
     this.#enter(name, parent);
   }

@@ -27,8 +27,9 @@ export function mergeLayers(
   const stack = new LayerStack();
   for (const { digest, index } of layers) {
     stack.beginLayer();
+    const { members } = index;
     // Whiteouts speak of the layers below, wherever they stand in the tar.
-    for (const { path } of index.members) {
+    for (const { path } of members) {
       const at = path.lastIndexOf("/") + 1;
       if (path.slice(at) === OPAQUE) stack.clear(path.slice(0, Math.max(0, at - 1)));
       else if (path.startsWith(WHITEOUT, at) && !path.includes(RESERVED)) {
@@ -38,14 +39,14 @@ export function mergeLayers(
         stack.remove(path.slice(0, at) + path.slice(at + WHITEOUT.length));
       }
     }
-    for (const { segments, ...member } of index.members) {
-      const { path, mtime, mtimeNs } = member;
+    for (const member of members) {
+      const { path, mtime, mtimeNs, segments } = member;
       if (path.includes(WHITEOUT) && /(^|\/)\.wh\.([^/]*$|\.wh\.)/.test(path)) continue;
-      const time =
-        mtime > sourceDateEpoch || (mtime === sourceDateEpoch && mtimeNs > 0)
-          ? { mtime: sourceDateEpoch, mtimeNs: 0 }
-          : { mtime, mtimeNs };
-      stack.add({ ...member, ...time, ...(segments && { segments, source: digest }) });
+      const isLater = mtime > sourceDateEpoch || (mtime === sourceDateEpoch && mtimeNs > 0);
+      stack.add(
+        isLater ? { ...member, mtime: sourceDateEpoch, mtimeNs: 0 } : member,
+        segments && digest,
+      );
     }
   }
   return stack.tree();

@@ -10,7 +10,7 @@ import type { Tree } from "./types.ts";
 export function overlay(tree: Tree, source: string, entries: readonly LayerMember[]): Tree {
   const stack = new LayerStack(tree);
   for (const entry of entries) {
-    stack.add({ ...entry, path: memberPath(entry.path), ...(entry.segments && { source }) });
+    stack.add({ ...entry, path: memberPath(entry.path) }, entry.segments && source);
   }
   return stack.tree();
 }

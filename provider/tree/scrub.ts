@@ -113,8 +113,9 @@ function removes(rule: ScrubRule, place: Exclude<Place, { kind: "boundary" }>): 
 
 /** Makes a file empty; a symlink there is left alone. */
 function empty({ inode }: Name): boolean {
-  const { type, size, digest: _, segments: __, source: ___, ...attributes } = inode.attributes;
+  const { type, mode, uid, gid, mtime, mtimeNs, size, xattrs } = inode.attributes;
   if (type !== "file" || size === 0) return false;
-  inode.attributes = { ...attributes, type, size: 0 };
+  inode.attributes = { type, mode, uid, gid, mtime, mtimeNs, size: 0, ...(xattrs && { xattrs }) };
+  inode.source = undefined;
   return true;
 }

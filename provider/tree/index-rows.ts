@@ -1,0 +1,93 @@
+import type { LayerIndex, LayerMember } from "./layer-index.ts";
+import type { Entry, EntryType } from "./types.ts";
+
+const LETTERS: Record<EntryType, string> = {
+  file: "f",
+  directory: "d",
+  symlink: "s",
+  link: "l",
+  character: "c",
+  block: "b",
+  fifo: "p",
+};
+const TYPES = Object.fromEntries(Object.entries(LETTERS).map(([type, letter]) => [letter, type]));
+
+/** Characters of rows that are made into bytes at once: few enough for most rows to be gone before V8 takes them for lasting. */
+const pieceLength = 1 << 16;
+const newline = 0x0a;
+
+type Row = [
+  path: string,
+  letter: string,
+  mode: number,
+  uid: number,
+  gid: number,
+  mtime: number,
+  mtimeNs: number,
+  size: number,
+  rest?: Pick<Entry, "target" | "major" | "minor" | "xattrs" | "digest" | "segments">,
+];
+
+/**
+ * The index of a layer as bytes, a JSON row for each member: a fifth of what objects take, and only while a layer is merged are there
+ * objects for its members.
+ */
+export class PackedIndex implements LayerIndex {
+  /** Whole rows, each with its line end. */
+  readonly pieces: readonly Buffer[];
+
+  constructor(pieces: readonly Buffer[]) {
+    this.pieces = pieces;
+  }
+
+  /** Made anew whenever it is asked for. */
+  get members(): readonly LayerMember[] {
+    const members: LayerMember[] = [];
+    for (const piece of this.pieces) {
+      for (let at = 0; at < piece.length; ) {
+        const end = piece.indexOf(newline, at);
+        members.push(memberOf(piece.toString("utf8", at, end)));
+        at = end + 1;
+      }
+    }
+    return members;
+  }
+}
+
+/** Packs members as they come. */
+export class IndexPacker {
+  readonly #pieces: Buffer[] = [];
+  #rows: string[] = [];
+  #length = 0;
+
+  add(member: LayerMember): void {
+    const row = `${rowOf(member)}\n`;
+    this.#rows.push(row);
+    this.#length += row.length;
+    if (this.#length >= pieceLength) this.#pack();
+  }
+
+  finish(): PackedIndex {
+    this.#pack();
+    return new PackedIndex(this.#pieces);
+  }
+
+  #pack(): void {
+    this.#pieces.push(Buffer.from(this.#rows.join("")));
+    this.#rows = [];
+    this.#length = 0;
+  }
+}
+
+function rowOf(member: LayerMember): string {
+  const { path, type, mode, uid, gid, mtime, mtimeNs, size, ...rest } = member;
+  const row: Row = [path, LETTERS[type], mode, uid, gid, mtime, mtimeNs, size];
+  if (Object.keys(rest).length > 0) row.push(rest);
+  return JSON.stringify(row);
+}
+
+function memberOf(text: string): LayerMember {
+  const [path, letter, mode, uid, gid, mtime, mtimeNs, size, rest] = JSON.parse(text) as Row;
+  const type = TYPES[letter] as EntryType;
+  return { path, type, mode, uid, gid, mtime, mtimeNs, size, ...rest };
+}
