@@ -35,7 +35,7 @@ export async function savePlan(plan: Ext4Plan, path: string): Promise<void> {
   length.writeUInt32LE(json.length);
   const file = await open(path, "w");
   try {
-    await file.writeFile(Buffer.concat([magic, length, json]));
+    await file.writeFile([magic, length, json]);
     // In pieces: a second copy of all metadata would be the most that a machine of ours takes.
     for (let at = 0; at < meta.length; at += pieceBlocks) {
       const piece = meta.slice(at, at + pieceBlocks).map(({ bytes }) => bytes);

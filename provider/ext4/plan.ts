@@ -69,7 +69,7 @@ export function completePlan(parts: PlanParts): Ext4Plan {
   const hash = createHash("sha256");
   hash.update(`bootwright ext4 ${writerVersion}\n${parts.blocks}\n`);
   for (const { block, bytes } of parts.meta) hash.update(`meta ${block}\n`).update(bytes);
-  hash.update(parts.data.map((d) => `data ${d.block} ${d.bytes} ${d.key}\n`).join(""));
+  for (const { block, bytes, key } of parts.data) hash.update(`data ${block} ${bytes} ${key}\n`);
   return {
     ...parts,
     digest: `sha256:${hash.digest("hex")}`,

@@ -39,10 +39,14 @@ const blockHeader = 32;
 /** Four zero bytes end the list of entries. */
 const terminator = 4;
 
+/** What nearly every inode has. */
+export const noAttributes: Attributes = { list: [], needsBlock: false };
+
 /** Reads an entry's extended attributes; what ext4 cannot hold is refused. */
 export function attributesOf(entry: Entry, refusals: Refusals): Attributes {
+  if (entry.xattrs === undefined) return noAttributes;
   const list: Attribute[] = [];
-  for (const [name, value] of entry.xattrs ?? []) {
+  for (const [name, value] of entry.xattrs) {
     const found = attribute(name, Buffer.from(value, "latin1"));
     if (typeof found === "string") refusals.add(entry.path, found);
     else list.push(found);

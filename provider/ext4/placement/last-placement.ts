@@ -32,19 +32,20 @@ export function shortDigest(digest: string): string {
   return digest.slice(digest.indexOf(":") + 1).slice(0, digestDigits);
 }
 
-/** A placement as the text of a file; equal placements give equal text. */
-export function placementText({ names }: LastPlacement): string {
-  const lines = names
-    .toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
-    .map(({ path, number, digest, extents, others }) => {
-      const triples = extents.flatMap(({ logical, block, count }) => [logical, block, count]);
-      const tail = others.length > 0 ? [triples, others] : triples.length > 0 ? [triples] : [];
-      return JSON.stringify([path, number, digest, ...tail]);
-    });
-  return `${first}\n${lines.join(",\n")}\n${last}\n`;
+/** A placement as the text of a file, in pieces; equal placements give equal text. */
+export function* placementTexts({ names }: LastPlacement): Generator<string> {
+  yield `${first}\n`;
+  const sorted = names.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  for (const [i, { path, number, digest, extents, others }] of sorted.entries()) {
+    const triples = extents.flatMap(({ logical, block, count }) => [logical, block, count]);
+    const tail = others.length > 0 ? [triples, others] : triples.length > 0 ? [triples] : [];
+    const line = JSON.stringify([path, number, digest, ...tail]);
+    yield i < sorted.length - 1 ? `${line},\n` : `${line}\n`;
+  }
+  yield `${last}\n`;
 }
 
-/** Reads what {@link placementText} wrote, from whoever it comes; anything else is a ContentError. */
+/** Reads what {@link placementTexts} wrote, from whoever it comes; anything else is a ContentError. */
 export function parsePlacement(text: string): LastPlacement {
   const fail = (why: string): ContentError => new ContentError(`It is not a placement: ${why}`);
   let value: unknown;

@@ -2,7 +2,7 @@ import type { Entry, EntryType } from "../../tree/types.ts";
 import { NameList } from "../directories/directory.ts";
 import type { HashIndex } from "../directories/hash-index.ts";
 import type { Extent } from "../inodes/extents.ts";
-import type { Attributes } from "../inodes/xattrs.ts";
+import { type Attributes, noAttributes } from "../inodes/xattrs.ts";
 
 /** An inode of the tree, or the place that a deleted one keeps. */
 export interface Node {
@@ -17,7 +17,7 @@ export interface Node {
   index: HashIndex<Node> | undefined;
   links: number;
   attributes: Attributes;
-  readonly extents: Extent[];
+  extents: Extent[];
   /** Blocks of the extent tree, level by level from the leaves up. */
   readonly levels: number[][];
   /** 0: none. */
@@ -44,7 +44,7 @@ export function makeNode(entry: Entry, live: boolean, number: number, parent?: N
     index: undefined,
     // A directory's "." is a name of it; of the root so is "..", as it has no name in a parent.
     links: directory ? (parent || !live ? 1 : 2) : 0,
-    attributes: { list: [], needsBlock: false },
+    attributes: noAttributes,
     extents: [],
     levels: [],
     attributeBlock: 0,

@@ -1,5 +1,5 @@
 import type { Tree } from "../../tree/types.ts";
-import { blockSize, fastSymlinkBytes } from "../format.ts";
+import { blockSize, extentBlocks, fastSymlinkBytes } from "../format.ts";
 import type { Layout } from "../geometry/geometry.ts";
 import { appendRun, type Extent, type Run, treeLevels } from "../inodes/extents.ts";
 import type { FullOptions } from "../options.ts";
@@ -24,7 +24,7 @@ export interface DataExtent {
 
 /** Blocks of an inode that is not in the tree. */
 export interface SystemFile {
-  readonly extents: Extent[];
+  extents: Extent[];
   readonly levels: number[][];
 }
 
@@ -133,7 +133,10 @@ class Placer {
     const runs = this.take(blocks, live, file, logical);
     let at = logical;
     for (const run of runs) {
-      appendRun(file.extents, at, run);
+      // An array that something is pushed to has room for 17 from the start, and nearly every file has one extent.
+      if (file.extents.length === 0 && run.count <= extentBlocks)
+        file.extents = [{ logical: at, block: run.block, count: run.count }];
+      else appendRun(file.extents, at, run);
       at += run.count;
     }
     return runs;

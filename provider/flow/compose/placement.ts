@@ -1,15 +1,17 @@
+import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { InputError } from "../../errors.ts";
 import {
   type LastPlacement,
   parsePlacement,
-  placementText,
+  placementTexts,
 } from "../../ext4/placement/last-placement.ts";
 import { placementOf } from "../../ext4/placement/placement-of.ts";
 import type { Ext4Plan } from "../../ext4/plan.ts";
 import type { Ref } from "../../plan/ref.ts";
 import type { Context } from "../../resource.ts";
+import { writeTexts } from "../../tree/lines.ts";
 import { type GivenFile, observeFile, storeFile } from "../collect/given-file.ts";
 
 /** That of a filesystem with a million names has a tenth. */
@@ -39,8 +41,14 @@ export async function loadPlacement(
 
 /** Puts where everything lies in a plan into the store, as a file. */
 export async function storePlacement(plan: Ext4Plan, { store }: Context): Promise<Ref> {
-  const digest = await store.putBytes(Buffer.from(placementText(placementOf(plan))));
-  return { kind: "file", digest, recipe: "" };
+  return store.stage(async (folder) => {
+    const file = join(folder, "placement");
+    const hash = createHash("sha256");
+    await writeTexts(file, placementTexts(placementOf(plan)), (piece) => hash.update(piece));
+    const digest = `sha256:${hash.digest("hex")}`;
+    await store.commit({ kind: "file", digest, file });
+    return { kind: "file", digest, recipe: "" };
+  });
 }
 
 async function readPlacement(path: string): Promise<LastPlacement> {

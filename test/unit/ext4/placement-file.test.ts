@@ -3,13 +3,15 @@ import { describe, expect, test } from "vitest";
 import {
   type LastPlacement,
   parsePlacement,
-  placementText,
+  placementTexts,
 } from "../../../provider/ext4/placement/last-placement.ts";
 import { placementOf } from "../../../provider/ext4/placement/placement-of.ts";
 import { planExt4 } from "../../../provider/ext4/plan.ts";
 import { layers } from "./generated-trees.ts";
 import { firstPlacement } from "./placements.ts";
 import { directory, file, sized, treeOf } from "./trees.ts";
+
+const textOf = (placement: LastPlacement) => [...placementTexts(placement)].join("");
 
 describe("the file of a placement", () => {
   const own: LastPlacement = placementOf(
@@ -20,8 +22,8 @@ describe("the file of a placement", () => {
     fc.assert(
       fc.property(layers, (made) => {
         const placement = firstPlacement(made);
-        const text = placementText(placement);
-        expect(placementText(parsePlacement(text))).toBe(text);
+        const text = textOf(placement);
+        expect(textOf(parsePlacement(text))).toBe(text);
         const sorted = [...placement.names].sort((a, b) => (a.path < b.path ? -1 : 1));
         expect(parsePlacement(text).names).toEqual(sorted);
       }),
@@ -30,8 +32,8 @@ describe("the file of a placement", () => {
   });
 
   test("has a line for each name", () => {
-    expect(placementText(own).split("\n")).toHaveLength(own.names.length + 3);
-    expect(placementText(own).split("\n")[1]).toMatch(/^\["",2,"",\[0,\d+,1\]\],$/);
+    expect(textOf(own).split("\n")).toHaveLength(own.names.length + 3);
+    expect(textOf(own).split("\n")[1]).toMatch(/^\["",2,"",\[0,\d+,1\]\],$/);
   });
 
   const bad: [string, string, string][] = [
