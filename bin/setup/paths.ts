@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
+import { storeRoot } from "../../provider/store/local-store.ts";
 
 /** The repository. */
 export const root = join(import.meta.dirname, "../..");
@@ -9,9 +9,7 @@ export const root = join(import.meta.dirname, "../..");
 export const work = join(root, ".work");
 
 /** The provider's store; set-up keeps what it builds once per machine in its `tools/`. */
-export const store =
-  process.env.BOOTWRIGHT_STORE ??
-  join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "bootwright");
+export const store = storeRoot();
 
 /** Folders of programs: PATH, and those that it lacks for users other than root. */
 export const searchPath = [

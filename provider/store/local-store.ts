@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { chmod, mkdir, mkdtemp, open, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { StoreError } from "../errors.ts";
 import { canonicalJson, sha256 } from "../plan/canonical.ts";
 import type { ArtefactKind } from "../plan/ref.ts";
@@ -13,7 +13,9 @@ import { sha256File } from "./verify.ts";
 /** Where the store is: `$BOOTWRIGHT_STORE`, else `$XDG_CACHE_HOME/bootwright`, else `~/.cache/bootwright`. */
 export function storeRoot(env: NodeJS.ProcessEnv = process.env): string {
   if (env.BOOTWRIGHT_STORE) return resolve(env.BOOTWRIGHT_STORE);
-  return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "bootwright");
+  const cache = env.XDG_CACHE_HOME ?? "";
+  // The XDG base directory specification: a path that is not absolute is as good as none.
+  return join(isAbsolute(cache) ? cache : join(homedir(), ".cache"), "bootwright");
 }
 
 /** Where an object lies in a store; layers lie in an OCI layout, so that a builder can fill it. */

@@ -1,5 +1,5 @@
 import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { sha256 } from "../../../provider/plan/canonical.ts";
@@ -42,6 +42,8 @@ async function put(
 test.each([
   [{ BOOTWRIGHT_STORE: "/s", XDG_CACHE_HOME: "/c" }, "/s"],
   [{ XDG_CACHE_HOME: "/c" }, "/c/bootwright"],
+  [{ XDG_CACHE_HOME: "" }, join(homedir(), ".cache/bootwright")],
+  [{ XDG_CACHE_HOME: "relative" }, join(homedir(), ".cache/bootwright")],
 ])("the store of %j is %s", (env, root) => {
   expect(storeRoot(env)).toBe(root);
 });
