@@ -3,7 +3,8 @@ import { stop } from "./interrupt.ts";
 import { serve } from "./plugin.ts";
 
 // The engine holds the other end: when it is gone, whatever it was that ended it, nothing is to go on.
-if (fstatSync(0).isFIFO()) process.stdin.on("end", stop).resume();
+const input = fstatSync(0);
+if (input.isFIFO() || input.isSocket()) process.stdin.on("end", stop).resume();
 
 // Pulumi reads the port from the first line (pulumi.com/docs/iac/build-with-pulumi/plugin-protocol).
 process.stdout.write(`${await serve(new URL("../../../schema.json", import.meta.url))}\n`);
