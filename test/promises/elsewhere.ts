@@ -32,6 +32,10 @@ export interface Everything {
   readonly syslinux: string;
   readonly machine: Readonly<Record<string, string>>;
   readonly data: Readonly<Record<string, string>>;
+  /** By compression. */
+  readonly initramfs: Readonly<Record<string, string>>;
+  /** A disk of one FAT that SYSLINUX starts. */
+  readonly fat: string;
   /** What `date` said in each step, in days from now. */
   readonly stepDays: readonly number[];
   dispose(): Promise<void>;
@@ -125,7 +129,7 @@ async function watchedTools(
     `exec '${await whichOne(dockerClient())}' "$@"`,
   ]);
   const assignments = Object.entries(clock).map(([name, value]) => `export ${name}='${value}'`);
-  for (const tool of ["qemu-img", "gzip", "syslinux", "cp"]) {
+  for (const tool of ["qemu-img", "gzip", "xz", "zstd", "syslinux", "cp"]) {
     await script(tool, [...assignments, sayDate, `exec '${await whichOne(tool)}' "$@"`]);
   }
   return tools;

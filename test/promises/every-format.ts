@@ -8,7 +8,7 @@ import { machineDeclarations } from "../../provider/flow/machine.ts";
 import { checkInputs } from "../../provider/lifecycle/check.ts";
 import { openContext } from "../../provider/lifecycle/open-context.ts";
 import { put } from "../../provider/lifecycle/operate.ts";
-import type { Partition } from "../../provider/plan/layout.ts";
+import type { Layout, Partition } from "../../provider/plan/layout.ts";
 import type { Ref } from "../../provider/plan/ref.ts";
 import { resolved } from "../boot/machine.ts";
 
@@ -58,6 +58,30 @@ const data = await make("Filesystem", { tree, partition: layout.partitions[0] })
 const filesystems = [{ partition: "data", content: data.ref }];
 const disk = await make("DiskImage", { layout, filesystems });
 
+// The whole image in memory, and the disk of one FAT that starts it.
+const initramfs: Record<string, string> = {};
+let initrd: unknown;
+for (const compression of ["none", "gzip", "xz", "zstd"]) {
+  const { ref } = await make("Initramfs", { tree, init: { supervise: true }, compression });
+  initramfs[compression] = ctx.store.path("file", (ref as Ref).digest);
+  initrd = { ref };
+}
+const tiny = (await make("PartitionLayout", {
+  ...{ seed: "project/tiny", diskSizeMiB: 16 },
+  partitions: [{ name: "boot", type: "fat16", bootable: true, label: "TINY" }],
+})) as { layout: Layout };
+const menu = { menuTitle: "A menu", timeoutSeconds: 1 };
+const loader = await make("Bootloader", {
+  ...{ type: "syslinux", partition: "boot", kernel: { ref: outputs.kernel!.ref }, initrd, ...menu },
+});
+const boot = await make("Filesystem", {
+  ...{ type: "fat16", partition: tiny.layout.partitions[0], installs: loader.installs },
+});
+const fat = await make("DiskImage", {
+  ...{ layout: tiny.layout, blobs: loader.blobs },
+  filesystems: [{ partition: "boot", content: boot.ref }],
+});
+
 await mkdir(join(cwd, "out"), { recursive: true });
 const { partitions } = outputs.layout!.layout as { partitions: [Partition] };
 console.log(
@@ -77,5 +101,7 @@ console.log(
     }),
     machine: await formatsOf("machine", outputs.disk!.ref as Ref),
     data: await formatsOf("data", disk.ref as Ref),
+    initramfs,
+    fat: ctx.store.path("disk", (fat.ref as Ref).digest),
   }),
 );

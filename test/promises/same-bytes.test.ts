@@ -104,7 +104,7 @@ describe("another user, clock, locale, folder and store", () => {
       [there, 1234],
       [onHost, 400],
     ] as const) {
-      // Two disks in five formats of qemu-img's with its checks, gzip for two, and SYSLINUX.
+      // Two disks in five formats of qemu-img's with its checks, three compressors, and SYSLINUX.
       expect(made.stepDays.length).toBeGreaterThan(20);
       expect(new Set(made.stepDays)).toEqual(new Set([day]));
     }
@@ -128,6 +128,21 @@ describe("another user, clock, locale, folder and store", () => {
 
   test.each(formats)("and the runner give a disk of data the same %s", async (format) => {
     await expectSame(here.data[format], onHost.data[format]);
+  });
+
+  test.each(["none", "gzip", "xz", "zstd"])(
+    "give the same initramfs, compressed by %s",
+    async (compression) => {
+      await expectSame(here.initramfs[compression], there.initramfs[compression]);
+    },
+  );
+
+  test("give the same FAT disk with SYSLINUX, a kernel and an initramfs", async () => {
+    await expectSame(here.fat, there.fat);
+  });
+
+  test("and the runner give the same initramfs, before a compressor of another version", async () => {
+    await expectSame(here.initramfs.none, onHost.initramfs.none);
   });
 
   test("and the runner give a machine the same files, but for SYSLINUX's own where its packages differ", async () => {
