@@ -13,7 +13,6 @@ import { runToEnd } from "./run-to-end.ts";
 import { giveStage } from "./stage-owner.ts";
 import type { Runner, RunningTool, ToolboxName, ToolStep } from "./tool.ts";
 import type { Toolbox } from "./toolbox.ts";
-import { toolboxIdentity } from "./toolbox-identity.ts";
 
 /** What the containers of a store have in common. */
 export interface ContainerWorld {
@@ -23,8 +22,11 @@ export interface ContainerWorld {
   readonly storeRoot: string;
 }
 
+/** What runs tools. */
+export type Steps = Pick<Runner, "kind" | "run" | "start">;
+
 /** Runs each step in a container of its own, made from its toolbox. */
-export function containerRunner(world: ContainerWorld): Runner {
+export function containerRunner(world: ContainerWorld): Steps {
   const caller = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   const user = containerUser(world.engine, caller);
   const start: Runner["start"] = async (step, { signal } = {}) => {
@@ -42,17 +44,12 @@ export function containerRunner(world: ContainerWorld): Runner {
     signal?.throwIfAborted();
     return startContainer(frame, step, { user, caller, signal });
   };
-  const runner: Runner = {
+  const steps: Steps = {
     kind: "container",
     start,
-    run: (step, options) => runToEnd(runner, step, options),
-    identity: async (packages, name) => {
-      const toolbox = await world.openToolbox(name);
-      const { storeRoot } = world;
-      return toolboxIdentity(runner, { toolbox, storeRoot, ...(name ? { name } : {}) }, packages);
-    },
+    run: (step, options) => runToEnd(steps, step, options),
   };
-  return runner;
+  return steps;
 }
 
 function startContainer(

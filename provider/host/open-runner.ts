@@ -1,5 +1,5 @@
 import { InputError } from "../errors.ts";
-import { containerRunner } from "./container-runner.ts";
+import { containerRunner, type Steps } from "./container-runner.ts";
 import { docker, dockerClient } from "./docker.ts";
 import { parseEngine } from "./engine.ts";
 import { hostRunner } from "./host-runner.ts";
@@ -8,6 +8,7 @@ import { reap } from "./reap.ts";
 import { reapProcesses } from "./started.ts";
 import type { Runner, ToolboxName } from "./tool.ts";
 import { openToolbox, type Toolbox } from "./toolbox.ts";
+import { toolboxIdentity } from "./toolbox-identity.ts";
 import { untilAborted } from "./until-aborted.ts";
 
 /** What a runner needs of its caller. */
@@ -41,7 +42,7 @@ function openOnce(kind: Runner["kind"], options: RunnerOptions): Promise<Runner>
   const key = `${kind}\0${options.storeRoot}`;
   const known = opened.get(key);
   if (known) return known;
-  const opening = kind === "host" ? openHost(options) : openContainer(options);
+  const opening = kind === "host" ? openHost(options) : Promise.resolve(openContainer(options));
   opened.set(key, opening);
   opening.catch(() => opened.delete(key));
   return opening;
@@ -52,7 +53,7 @@ async function openHost({ storeRoot }: RunnerOptions): Promise<Runner> {
   return hostRunner(storeRoot);
 }
 
-async function openContainer({ storeRoot, signal, log }: RunnerOptions): Promise<Runner> {
+function openContainer({ storeRoot, signal, log }: RunnerOptions): Runner {
   const stop = signal ? { signal } : {};
   const progress = (text: string) => log?.progress(text);
   const toolboxes = new Map<ToolboxName | undefined, Promise<Toolbox>>();
@@ -63,31 +64,56 @@ async function openContainer({ storeRoot, signal, log }: RunnerOptions): Promise
     opening.catch(() => toolboxes.delete(name));
     return opening;
   };
-  // Asked at once, as each takes the client 30 ms; what the engine says of itself is heard first, because it says best that there is none.
-  const rest = Promise.all([reap(storeRoot), open()]);
-  rest.catch(() => {});
-  const info = await docker(["info", "--format", "{{json .}}"], {
-    purpose: "to run tools in a container",
-    ...stop,
-  });
-  const engine = parseEngine(info);
-  await rest;
-  const runner = containerRunner({ engine, openToolbox: open, storeRoot });
-  const probed = once(() =>
-    probeStore(runner, { storeRoot, engine, client: dockerClient(), ...stop }),
-  );
+  const engine = once(() => openEngine({ storeRoot, openToolbox: open, ...stop }));
+  const run: Runner["run"] = async (step, rest) => (await engine()).run(step, rest);
   return {
-    ...runner,
-    run: async (step, rest) => probed().then(() => runner.run(step, rest)),
-    start: async (step, rest) => probed().then(() => runner.start(step, rest)),
+    kind: "container",
+    run,
+    start: async (step, rest) => (await engine()).start(step, rest),
+    identity: async (packages, name) => {
+      const toolbox = await open(name).catch(async (error: unknown) => {
+        // The engine says best itself that there is none.
+        await describeEngine(stop);
+        throw error;
+      });
+      const world = { toolbox, storeRoot, ...(name ? { name } : {}) };
+      return toolboxIdentity({ run }, world, packages);
+    },
   };
 }
 
-/** Probes before the first step, not before a look at the tools' identity: an update that changes nothing starts no container. */
-function once(probe: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
+/** What steps run with, opened before the first of them: a look at the tools' identity, and so an update that changes nothing, is spared it. */
+async function openEngine({
+  storeRoot,
+  openToolbox: open,
+  ...stop
+}: {
+  storeRoot: string;
+  openToolbox: (name?: ToolboxName) => Promise<Toolbox>;
+  signal?: AbortSignal;
+}): Promise<Steps> {
+  // Asked at once, as each takes the client 30 ms; what the engine says of itself is heard first, because it says best that there is none.
+  const rest = Promise.all([reap(storeRoot), open()]);
+  rest.catch(() => {});
+  const engine = parseEngine(await describeEngine(stop));
+  await rest;
+  const steps = containerRunner({ engine, openToolbox: open, storeRoot });
+  await probeStore(steps, { storeRoot, engine, client: dockerClient(), ...stop });
+  return steps;
+}
+
+function describeEngine(stop: { signal?: AbortSignal }): Promise<string> {
+  return docker(["info", "--format", "{{json .}}"], {
+    purpose: "to run tools in a container",
+    ...stop,
+  });
+}
+
+/** Does something when it is first asked for; a failure is not kept. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
   return () => {
-    running ??= probe().catch((error: unknown) => {
+    running ??= work().catch((error: unknown) => {
       running = undefined;
       throw error;
     });
