@@ -40,6 +40,16 @@ new bw.DiskImage("disk", {
   blobs: bootloader.blobs,
 });
 `;
+/** A kernel that has its machine in it. */
+const builtInProgram = `import * as bw from "bootwright";
+const files = new bw.Rootfs("files", { source: { dockerfile: { context: "image" } } });
+const initramfs = new bw.Initramfs("initramfs", {
+  ...{ tree: files.ref, init: { run: "shell" }, compression: "none" },
+});
+new bw.Kernel("kernel", {
+  ...{ source: { directory: "linux" }, baseConfig: "tinyconfig", initramfs: initramfs.ref },
+});
+`;
 
 const image = { "image/Dockerfile": "FROM busybox\nCOPY site/ /srv/\n", "image/site/a": "one" };
 const linux = Object.fromEntries(
@@ -93,6 +103,20 @@ test("a changed file of the source rebuilds the kernel, what git keeps beside it
   expect(changed(await again.up())).toEqual([]);
   await writeFiles(join(again.folder, "linux"), { "init/main.c": "long main;\n" });
   expect(changed(await again.up())).toContain("update kernel");
+});
+
+test("an initramfs that is built into a kernel builds it again when it changes, and only then", async () => {
+  const other = await makeProject(builtInProgram, { ...image, ...linux });
+  try {
+    await other.up();
+    expect(changed(await other.up())).toEqual([]);
+    await other.write("image/site/a", "two");
+    expect(changed(await other.up())).toEqual(
+      ["files", "initramfs", "kernel"].map((name) => `update ${name}`),
+    );
+  } finally {
+    await other.dispose();
+  }
 });
 
 test("another project finds the kernel of the same plan in the shared store, and starts nothing", async () => {
