@@ -32,7 +32,7 @@ export async function installEfiStub(
     throw new ContentError(
       `The kernel would not load its initrd: nothing in it says initrd=\\${initrdName}, and nobody else tells it`,
       {
-        hint: `build it with CMDLINE_BOOL and initrd=\\${initrdName} in CMDLINE (Linux 6.13 or later), with INITRAMFS_SOURCE and no initrd here, or take a boot loader`,
+        hint: `build it with CMDLINE_BOOL and initrd=\\${initrdName} in CMDLINE (Linux 6.13 or later), give it to the Kernel as its initramfs and leave it out here, or take a boot loader`,
       },
     );
   const files = [
