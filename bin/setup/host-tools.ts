@@ -17,6 +17,7 @@ const packages: Readonly<Record<string, string>> = {
   e2fsck: "e2fsprogs",
   file: "file",
   "fsck.fat": "dosfstools",
+  isoinfo: "genisoimage",
   mcopy: "mtools",
   "mkfs.fat": "dosfstools",
   mksquashfs: "squashfs-tools",
@@ -29,6 +30,7 @@ const packages: Readonly<Record<string, string>> = {
   socat: "socat",
   sqfs2tar: "squashfs-tools-ng",
   syslinux: "syslinux",
+  xorriso: "xorriso",
   xz: "xz-utils",
   zstd: "zstd",
 };

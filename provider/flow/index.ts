@@ -7,6 +7,7 @@ import { Bootloader } from "./compose/bootloader.ts";
 import { ConvertedImage } from "./compose/converted-image.ts";
 import { DiskImage } from "./compose/disk-image.ts";
 import { Filesystem } from "./compose/filesystem.ts";
+import { IsoImage } from "./compose/iso-image.ts";
 import { PartitionLayout } from "./compose/partition-layout.ts";
 import { BootTest } from "./prove/boot-test.ts";
 import { AzurePageBlob } from "./publish/azure-page-blob.ts";
@@ -20,6 +21,7 @@ export const resources: readonly Resource[] = [
   Bootloader,
   Filesystem,
   DiskImage,
+  IsoImage,
   ConvertedImage,
   BootTest,
   AzurePageBlob,

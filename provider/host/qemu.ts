@@ -7,6 +7,10 @@ export interface Machine {
   readonly uefi?: { readonly code: string; readonly variables: string };
   /** A qcow2 file that it may write to. */
   readonly disk?: string;
+  /** What the disk is plugged into; without this a virtio disk. */
+  readonly diskOn?: "usb";
+  /** An image that lies in a CD drive. */
+  readonly cdrom?: string;
   readonly kernel?: {
     readonly path: string;
     readonly initrd?: string;
@@ -18,7 +22,7 @@ export interface Machine {
 
 /** The arguments of `qemu-system-x86_64`: a PC whose first serial port is QEMU's stdio. */
 export function qemuArguments(machine: Machine): string[] {
-  const { accelerator, disk, kernel, uefi } = machine;
+  const { accelerator, disk, diskOn, cdrom, kernel, uefi } = machine;
   return [
     ...["-machine", "pc", "-accel", accelerator, "-cpu", accelerator === "kvm" ? "host" : "max"],
     ...["-m", `${machine.memoryMiB}M`, "-smp", String(machine.cpus)],
@@ -28,7 +32,8 @@ export function qemuArguments(machine: Machine): string[] {
     ...["-device", "virtio-rng-pci"],
     ...["-nic", nic(machine.forwards)],
     ...(uefi ? ["-drive", flash(uefi.code, "readonly=on"), "-drive", flash(uefi.variables)] : []),
-    ...(disk ? ["-drive", drive(disk)] : []),
+    ...(disk ? (diskOn === "usb" ? stick(disk) : ["-drive", `${drive(disk)},if=virtio`]) : []),
+    ...(cdrom ? ["-drive", compactDisc(cdrom)] : []),
     ...(kernel ? ["-kernel", kernel.path, "-append", kernel.commandLine] : []),
     ...(kernel?.initrd ? ["-initrd", kernel.initrd] : []),
   ];
@@ -36,7 +41,16 @@ export function qemuArguments(machine: Machine): string[] {
 
 /** The overlay is thrown away, so nothing waits for the disk to have it. */
 function drive(file: string): string {
-  return `file=${escapeCommas(file)},format=qcow2,if=virtio,cache=unsafe,discard=unmap`;
+  return `file=${escapeCommas(file)},format=qcow2,cache=unsafe,discard=unmap`;
+}
+
+function stick(file: string): string[] {
+  const device = "usb-storage,drive=stick,removable=on,bootindex=0";
+  return ["-drive", `${drive(file)},if=none,id=stick`, "-device", "qemu-xhci", "-device", device];
+}
+
+function compactDisc(file: string): string {
+  return `file=${escapeCommas(file)},format=raw,if=ide,media=cdrom,readonly=on`;
 }
 
 /** The first flash chip holds the firmware, the second its variables (docs/system/i386/pc). */

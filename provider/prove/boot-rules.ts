@@ -5,6 +5,7 @@ import type { Ref } from "../plan/ref.ts";
 /** The inputs that rules look at; what is not known yet is missing. */
 export interface BootInputs {
   readonly image?: Ref | undefined;
+  readonly media?: "disk" | "cdrom" | "usb" | undefined;
   readonly kernel?: Ref | undefined;
   readonly initrd?: Ref | undefined;
   readonly commandLine?: string | undefined;
@@ -21,6 +22,7 @@ const disks: readonly string[] = ["disk", "vhd", "file"];
 /** What is wrong with the inputs of a boot test that are known. */
 export function bootProblems({
   image,
+  media = "disk",
   kernel,
   initrd,
   commandLine,
@@ -36,6 +38,10 @@ export function bootProblems({
       property: "image",
       reason: `must be a disk, such as DiskImage.ref, but is of kind "${image.kind}"`,
     });
+  if (kernel && media !== "disk")
+    found.push({ property: "media", reason: `is "${media}", but a kernel lies on no medium` });
+  if (image && media === "cdrom" && image.kind === "vhd")
+    found.push({ property: "media", reason: 'is "cdrom", but a VHD is a disk' });
   for (const [property, value] of Object.entries({ initrd, commandLine }))
     if (image && value !== undefined)
       found.push({ property, reason: "cannot be set together with image: the disk has its own" });

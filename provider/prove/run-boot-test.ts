@@ -19,6 +19,8 @@ import { demandMemory } from "./initrd-memory.ts";
 /** Everything that decides a boot test. */
 export interface BootPlan {
   readonly image?: Ref | undefined;
+  /** What the image is to the machine; without this a disk. */
+  readonly media?: "cdrom" | "usb";
   readonly kernel?: Ref | undefined;
   readonly initrd?: Ref | undefined;
   readonly commandLine?: string;
@@ -82,13 +84,15 @@ async function bootOnce(plan: BootPlan, folder: string, ctx: Context): Promise<B
 
 /** What the machine boots from, and the digest of all of it. */
 async function bootMedia(
-  { image, kernel, initrd, commandLine = "" }: BootPlan,
+  { image, media, kernel, initrd, commandLine = "" }: BootPlan,
   folder: string,
   ctx: Context,
-): Promise<Pick<Machine, "disk" | "kernel"> & { readonly digest: string }> {
+): Promise<Pick<Machine, "disk" | "diskOn" | "cdrom" | "kernel"> & { readonly digest: string }> {
+  if (image && media === "cdrom")
+    return { cdrom: await ctx.materialise(image), digest: image.digest };
   if (image) {
     const { overlay, digest } = await disposableDisk(image, folder, ctx);
-    return { disk: overlay, digest };
+    return { disk: overlay, ...(media === "usb" && { diskOn: "usb" as const }), digest };
   }
   if (!kernel) throw new InputError(bootOmissions(() => true));
   const path = await ctx.materialise(kernel);

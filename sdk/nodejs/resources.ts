@@ -82,6 +82,9 @@ export type FilesystemType = "ext4" | "fat12" | "fat16" | "fat32" | "squashfs";
 /** Values of `SquashfsOptions.compression`. */
 export type SquashfsOptionsCompression = "zstd" | "gzip" | "xz" | "lz4";
 
+/** Values of `IsoImage.layout`. */
+export type IsoImageLayout = "tiny" | "live" | "casper";
+
 /** Values of `ConvertedImage.format`. */
 export type ConvertedImageFormat =
   | "vhd"
@@ -92,6 +95,9 @@ export type ConvertedImageFormat =
   | "gce"
   | "ova"
   | "zst";
+
+/** Values of `BootTest.media`. */
+export type BootTestMedia = "disk" | "cdrom" | "usb";
 
 /** Values of `BootTest.firmware`. */
 export type BootTestFirmware = "bios" | "uefi";
@@ -638,6 +644,14 @@ export interface DiskFilesystemArgs {
   readonly content: pulumi.Input<RefArgs>;
 }
 
+/** An entry of the boot menu. */
+export interface IsoMenuEntryArgs {
+  /** What the menu shows. */
+  readonly title: pulumi.Input<string>;
+  /** Arguments for the kernel; those of the layout and the consoles are added. Default: none. */
+  readonly commandLine?: pulumi.Input<string> | undefined;
+}
+
 /** What a web server of the machine answers. */
 export interface HttpExpectationArgs {
   /** TCP port inside the machine. */
@@ -1080,6 +1094,66 @@ export class DiskImage extends BootwrightResource {
   }
 }
 
+/** Inputs of {@link IsoImage}. */
+export interface IsoImageArgs {
+  /**
+   * `tiny`: the initrd is the whole machine. `live`: a squashfs for live-boot (Debian).
+   * `casper`: a squashfs for casper (Ubuntu). Default: `tiny`.
+   */
+  readonly layout?: pulumi.Input<IsoImageLayout> | undefined;
+  /** The kernel: `Kernel.ref`. */
+  readonly kernel: pulumi.Input<RefArgs>;
+  /** The initial RAM filesystem: `Initramfs.ref`. */
+  readonly initrd: pulumi.Input<RefArgs>;
+  /** The root filesystem of a live system: `ref` of a Filesystem of `type: "squashfs"`. */
+  readonly squashfs?: pulumi.Input<RefArgs> | undefined;
+  /**
+   * What the medium says that it is, in .disk/info and README.diskdefines. Default:
+   * `Bootwright`.
+   */
+  readonly name?: pulumi.Input<string> | undefined;
+  /** The volume's name. Default: `BOOTWRIGHT`. */
+  readonly volumeId?: pulumi.Input<string> | undefined;
+  /**
+   * What GUIDs, and the mark by which the boot loader knows its own medium, are made from.
+   * Default: `PROJECT/NAME` of this resource, the same in every stack.
+   */
+  readonly seed?: pulumi.Input<string> | undefined;
+  /** The boot menu, from top to bottom. Default: `[object Object]`. */
+  readonly entries?: pulumi.Input<pulumi.Input<IsoMenuEntryArgs>[]> | undefined;
+  /** Which entry is started without a key; 0 is the first. Default: `0`. */
+  readonly defaultEntry?: pulumi.Input<number> | undefined;
+  /** How long the menu waits for a key; 0 starts at once. Default: `5`. */
+  readonly timeoutSeconds?: pulumi.Input<number> | undefined;
+  /**
+   * Consoles of the kernel; the last is /dev/console. The menu is shown on the screen and on
+   * the first serial one. Default: `tty0`, `ttyS0`.
+   */
+  readonly consoles?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /** Time of the volume and its files, in seconds since 1970. Default: 2025-01-01. */
+  readonly sourceDateEpoch?: pulumi.Input<number> | undefined;
+  /** Path, relative to the project, that the image is also written to. */
+  readonly exportTo?: pulumi.Input<string> | undefined;
+}
+
+/** A medium that starts as a CD and as a disk, by a BIOS and by UEFI. */
+export class IsoImage extends BootwrightResource {
+  /** The image. */
+  declare readonly ref: pulumi.Output<Ref>;
+  /** Size of the image in bytes. */
+  declare readonly sizeBytes: pulumi.Output<number>;
+  /**
+   * Where the image lies in the store of this machine; empty for a VHD, which is a view of its
+   * disk (`exportTo` writes it out). Computed when the program runs; in no state.
+   */
+  readonly path: pulumi.Output<string>;
+
+  constructor(name: string, args: IsoImageArgs, opts?: pulumi.CustomResourceOptions) {
+    super({ type: "IsoImage", outputs: ["ref", "sizeBytes"], seeded: true }, name, args, opts);
+    this.path = pathInStore(this.ref);
+  }
+}
+
 /** Inputs of {@link ConvertedImage}. */
 export interface ConvertedImageArgs {
   /** The raw disk: `ref` of a DiskImage. */
@@ -1132,6 +1206,11 @@ export class ConvertedImage extends BootwrightResource {
 export interface BootTestArgs {
   /** The disk to boot: `ref` of a DiskImage or a ConvertedImage; or give `kernel`. */
   readonly image?: pulumi.Input<RefArgs> | undefined;
+  /**
+   * What `image` is to the machine: a disk, a CD, which nothing writes to, or a USB stick.
+   * Default: `disk`.
+   */
+  readonly media?: pulumi.Input<BootTestMedia> | undefined;
   /** A kernel to boot without a boot loader: `Kernel.ref`. */
   readonly kernel?: pulumi.Input<RefArgs> | undefined;
   /** The initrd of `kernel`: `Initramfs.ref`. */

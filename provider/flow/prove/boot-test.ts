@@ -20,6 +20,12 @@ const inputs = z.strictObject({
   image: refSchema
     .optional()
     .describe("The disk to boot: `ref` of a DiskImage or a ConvertedImage; or give `kernel`."),
+  media: z
+    .enum(["disk", "cdrom", "usb"])
+    .default("disk")
+    .describe(
+      "What `image` is to the machine: a disk, a CD, which nothing writes to, or a USB stick.",
+    ),
   kernel: refSchema.optional().describe("A kernel to boot without a boot loader: `Kernel.ref`."),
   initrd: refSchema.optional().describe("The initrd of `kernel`: `Initramfs.ref`."),
   commandLine: z
@@ -72,7 +78,9 @@ export const BootTest = defineResource({
     await demandMemory(given, ctx);
     return {};
   },
-  plan: ({ commandLine, ...rest }): BootPlan =>
-    rest.kernel ? { ...rest, commandLine: commandLine ?? "console=ttyS0" } : rest,
+  plan: ({ commandLine, media, ...rest }): BootPlan =>
+    rest.kernel
+      ? { ...rest, commandLine: commandLine ?? "console=ttyS0" }
+      : { ...rest, ...(media !== "disk" && { media }) },
   make: async (plan, ctx) => (await import("../../prove/run-boot-test.ts")).runBootTest(plan, ctx),
 });

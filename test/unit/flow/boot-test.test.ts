@@ -30,6 +30,8 @@ test.each([
     { image: ref("disk"), firmware: "uefi", memoryMiB: 64 },
     "memoryMiB: is 64 but UEFI needs 128 by itself",
   ],
+  [{ kernel: ref("file"), media: "usb" }, 'media: is "usb", but a kernel lies on no medium'],
+  [{ image: ref("vhd"), media: "cdrom" }, 'media: is "cdrom", but a VHD is a disk'],
   [{ kernel: ref("tree") }, 'kernel: must be a file, such as Kernel.ref, but is of kind "tree"'],
   [
     { image: ref("disk"), expect: {} },
@@ -66,6 +68,12 @@ test.each([
   { expect: { serial: ["x"], htpp: [] } },
 ])("%j is no input", (given) => {
   expect(() => parse(given)).toThrow();
+});
+
+test("a medium that is no disk is part of the plan, and a disk changes no plan", () => {
+  const image = ref("file");
+  expect(BootTest.plan(parse({ image, media: "cdrom" }))).toMatchObject({ media: "cdrom" });
+  expect(BootTest.plan(parse({ image, media: "disk" }))).not.toHaveProperty("media");
 });
 
 test("left out, a machine has a BIOS, 1 GiB, one processor and ten minutes", () => {

@@ -14,8 +14,21 @@ test("a disk boots through the BIOS with the console on stdio and a network that
       ],
     }).join(" "),
   ).toMatchInlineSnapshot(
-    `"-machine pc -accel tcg -cpu max -m 1024M -smp 1 -nodefaults -vga std -display none -serial stdio -monitor none -no-reboot -device virtio-rng-pci -nic user,model=virtio-net-pci,restrict=on,hostfwd=tcp:127.0.0.1:20000-:80,hostfwd=tcp:127.0.0.1:20001-:22 -drive file=/store/stages/1,,2/overlay.qcow2,format=qcow2,if=virtio,cache=unsafe,discard=unmap"`,
+    `"-machine pc -accel tcg -cpu max -m 1024M -smp 1 -nodefaults -vga std -display none -serial stdio -monitor none -no-reboot -device virtio-rng-pci -nic user,model=virtio-net-pci,restrict=on,hostfwd=tcp:127.0.0.1:20000-:80,hostfwd=tcp:127.0.0.1:20001-:22 -drive file=/store/stages/1,,2/overlay.qcow2,format=qcow2,cache=unsafe,discard=unmap,if=virtio"`,
   );
+});
+
+test("a USB stick and a CD are what their machine starts from", () => {
+  const usb = qemuArguments({ ...machine, disk: "/d", diskOn: "usb" });
+  expect(usb.slice(usb.indexOf("-drive"))).toEqual([
+    ...["-drive", "file=/d,format=qcow2,cache=unsafe,discard=unmap,if=none,id=stick"],
+    ...["-device", "qemu-xhci"],
+    ...["-device", "usb-storage,drive=stick,removable=on,bootindex=0"],
+  ]);
+  const cd = qemuArguments({ ...machine, cdrom: "/a,b" });
+  expect(cd.slice(cd.indexOf("-drive"))).toEqual([
+    ...["-drive", "file=/a,,b,format=raw,if=ide,media=cdrom,readonly=on"],
+  ]);
 });
 
 test("a kernel boots without a disk", () => {

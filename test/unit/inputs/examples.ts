@@ -219,6 +219,15 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
       exportTo: "out/disk.raw",
     },
   ],
+  IsoImage: [
+    {
+      ...{ layout: "live", kernel: ref("file"), initrd: ref("file"), squashfs: ref("file") },
+      ...{ name: "Demo", volumeId: "DEMO_1", seed: "demo", exportTo: "out/demo.iso" },
+      entries: [{ title: "Try it", commandLine: "toram" }],
+      ...{ defaultEntry: 0, timeoutSeconds: 30, consoles: ["tty0", "ttyS0,115200"] },
+      sourceDateEpoch: 1700000000,
+    },
+  ],
   ConvertedImage: [
     { image: ref("disk"), format: "vhd", exportTo: "out/disk.vhd" },
     { image: ref("disk"), format: "vhdx" },
@@ -227,6 +236,7 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
     {
       image: ref("disk"),
       firmware: "uefi",
+      media: "usb",
       memoryMiB: 512,
       cpus: 2,
       timeoutSeconds: 60,

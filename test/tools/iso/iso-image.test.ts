@@ -1,0 +1,123 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Filesystem } from "../../../provider/flow/compose/filesystem.ts";
+import { IsoImage } from "../../../provider/flow/compose/iso-image.ts";
+import type { Ref } from "../../../provider/plan/ref.ts";
+import { testContext } from "../../context.ts";
+import { commitTree } from "../fat/trees.ts";
+
+type TestContext = Awaited<ReturnType<typeof testContext>>;
+let ctx: TestContext;
+let path: string;
+beforeAll(async () => {
+  ctx = await testContext();
+  path = await make();
+});
+afterAll(() => ctx?.dispose());
+
+const epoch = 1_700_000_000;
+const kernel = Buffer.from("a kernel\n".repeat(100_000));
+
+async function file(bytes: Uint8Array, { store }: TestContext): Promise<Ref> {
+  return { kind: "file", digest: await store.putBytes(bytes), recipe: "" };
+}
+
+/** A live medium of a tree of one file; its path. */
+async function make(given: object = {}, world: TestContext = ctx): Promise<string> {
+  const tree = await commitTree(world.store, [{ path: "own", content: Buffer.from("the tree's") }]);
+  const squashfs = Filesystem.plan(Filesystem.inputs.parse({ type: "squashfs", tree }));
+  const inputs = IsoImage.inputs.parse({
+    ...{ layout: "live", seed: "demo", volumeId: "DEMO", sourceDateEpoch: epoch },
+    kernel: await file(kernel, world),
+    initrd: await file(Buffer.from("an initrd"), world),
+    squashfs: (await Filesystem.make!(squashfs, world)).ref,
+    ...given,
+  });
+  const { ref, sizeBytes } = await IsoImage.make!(IsoImage.plan(inputs), world);
+  const path = world.store.path("file", ref.digest);
+  expect((await readFile(path)).length).toBe(sizeBytes);
+  return path;
+}
+
+async function said(command: string, args: readonly string[], cwd?: string): Promise<string> {
+  const { stdout } = await execa(command, args, { all: true, ...(cwd ? { cwd } : {}) });
+  return stdout;
+}
+
+describe("an ISO image", () => {
+  test("is a CD for BIOS and UEFI and a disk with GPT, as file, isoinfo, xorriso and sgdisk see it", async () => {
+    expect(await said("file", ["-b", path])).toMatch(
+      /ISO 9660.*'DEMO'.*\(bootable\)|DOS\/MBR boot/,
+    );
+    expect(await said("isoinfo", ["-d", "-i", path])).toMatch(/Volume id: DEMO\n/);
+    const torito = await said("xorriso", ["-indev", path, "-report_el_torito", "plain"]);
+    expect(torito).toMatch(/El Torito boot img :\s+1\s+BIOS\s+y\s+none/);
+    expect(torito).toMatch(/El Torito boot img :\s+2\s+UEFI\s+y\s+none/);
+    expect(torito).toContain("/boot/grub/bios.img");
+    expect(await said("sgdisk", ["-v", path])).toContain("No problems found");
+    expect(await said("sgdisk", ["-i", "2", path])).toContain(
+      "C12A7328-F81F-11D2-BA4B-00A0C93EC93B",
+    );
+  });
+
+  test("has an ESP that fsck.fat finds clean and mtools finds GRUB in, the same as on the medium", async () => {
+    const sector = /First sector: (\d+)/.exec(await said("sgdisk", ["-i", "2", path]))?.[1];
+    const sectors = /Partition size: (\d+)/.exec(await said("sgdisk", ["-i", "2", path]))?.[1];
+    const esp = join(ctx.cwd, "esp");
+    const [start, length] = [Number(sector) * 512, Number(sectors) * 512];
+    await writeFile(esp, (await readFile(path)).subarray(start, start + length));
+    await execa("fsck.fat", ["-n", esp]);
+    await execa("mcopy", ["-n", "-i", esp, "::EFI/BOOT/BOOTX64.EFI", ctx.cwd]);
+    await execa("7z", ["x", "-y", `-o${ctx.cwd}/x`, path, "EFI/BOOT/BOOTX64.EFI"]);
+    const [inside, beside] = [join(ctx.cwd, "BOOTX64.EFI"), "x/EFI/BOOT/BOOTX64.EFI"];
+    expect((await readFile(inside)).equals(await readFile(join(ctx.cwd, beside)))).toBe(true);
+    expect(await said("file", ["-b", inside])).toMatch(/PE32\+ executable.*EFI/);
+  });
+
+  test("holds what it was given, and sums that md5sum finds right, as 7-Zip unpacks it", async () => {
+    await execa("7z", ["x", "-y", "-ox", path], { cwd: ctx.cwd });
+    const medium = join(ctx.cwd, "x");
+    expect((await readFile(join(medium, "live/vmlinuz"))).equals(kernel)).toBe(true);
+    expect(await readFile(join(medium, "live/initrd.img"), "utf8")).toBe("an initrd");
+    const sums = await said("md5sum", ["-c", "--quiet", "md5sum.txt"], medium);
+    expect(sums).toBe("");
+    const list = await readFile(join(medium, "md5sum.txt"), "utf8");
+    expect(list.split("\n").map((line) => line.slice(34))).toEqual([
+      ...["./.disk/7beab1d6-a8aa-8bf9-a537-b9add9963ef8", "./.disk/info"],
+      ...["./EFI/BOOT/BOOTX64.EFI", "./README.diskdefines", "./boot/grub/grub.cfg"],
+      ...["./live/filesystem.squashfs", "./live/initrd.img", "./live/vmlinuz", ""],
+    ]);
+    const squashfs = join(medium, "live/filesystem.squashfs");
+    expect(await said("sqfs2tar", [squashfs])).toContain("the tree's");
+  });
+
+  test("is all of one time and owner, and read by everybody", async () => {
+    const list = await said("isoinfo", ["-R", "-l", "-i", path]);
+    const lines = list.split("\n").filter((line) => /^[-dl]/.test(line) && !line.endsWith(".. "));
+    expect(lines.length).toBeGreaterThan(10);
+    for (const line of lines)
+      expect(line).toMatch(/^(d.{9}|-r[w-]-r--r--)\s.*\s0\s+0\s.*Nov 14 2023/);
+  });
+
+  test("is the same bytes from another store, by sha256sum; another menu keeps the rest where it lies", async () => {
+    const other = await testContext();
+    try {
+      const paths = [path, await make({}, other)];
+      const [one, two] = (await said("sha256sum", paths)).split("\n");
+      expect(one?.slice(0, 64)).toBe(two?.slice(0, 64));
+      const menu = await make({ entries: [{ title: "Another" }] });
+      const [before, after] = await Promise.all(
+        [paths[0]!, menu].map((path) =>
+          said("isoinfo", ["-l", "-i", path]).then(
+            (list) => /.*VMLINUZ.*|.*FILESYST.*/g.exec(list)?.[0],
+          ),
+        ),
+      );
+      expect(before).toBe(after);
+    } finally {
+      await other.dispose();
+    }
+  });
+});
