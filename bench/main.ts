@@ -20,7 +20,7 @@ async function measure(): Promise<Figure[]> {
     const { timings, project } = await timeAll(home, process.env.BOOTWRIGHT_DOCKER || "docker");
     print("Uploads to Azurite");
     const uploads = await measureUploads(project);
-    print("Peak memory of three machines, each from nothing");
+    print("Peak memory of four machines, each from nothing");
     return figuresOf(timings, uploads, await measurePeaks(home));
   } finally {
     await rm(home, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Peaks, watchMemory } from "./memory.ts";
 import { makeProject, type Project } from "./project.ts";
-import { debianServer, type Files, large, small, trivial } from "./projects.ts";
+import { debianServer, type Files, large, manyFiles, small, trivial } from "./projects.ts";
 
 /** The peaks of making one machine from nothing, and how large it is. */
 export interface MachinePeaks {
@@ -11,12 +11,12 @@ export interface MachinePeaks {
   readonly peaks: Peaks;
 }
 
-/** The peaks of a trivial stack, and those of machines of about 150 MB, 1 GB and 3 GB, each into an empty store. */
+/** The peaks of a trivial stack, and those of machines of about 150 MB, 1 GB, 3 GB and of many small files, each into an empty store. */
 export async function measurePeaks(
   home: string,
 ): Promise<{ trivial: Peaks; machines: readonly MachinePeaks[] }> {
   const machines: MachinePeaks[] = [];
-  for (const [name, files] of Object.entries({ small, debianServer, large }))
+  for (const [name, files] of Object.entries({ small, debianServer, large, manyFiles }))
     machines.push(
       await inProject(join(home, `peak-${name}`), files, async (project) => {
         const peaks = await peaksOfUp(project);

@@ -47,6 +47,12 @@ export const small: Files = {
   Dockerfile: `${kernelStage()}FROM debian:12\nCOPY --from=kernel /boot /boot\n`,
 };
 
+/** {@link small} with 60,000 files more, of a few bytes each: what grows with the number of entries alone. */
+export const manyFiles: Files = {
+  ...small,
+  Dockerfile: `${small.Dockerfile}RUN for d in $(seq 300); do mkdir /srv/$d && seq 200 | split -l 1 - /srv/$d/; done\n`,
+};
+
 /** {@link debianServer} with its /usr twice more: nearly three times its bytes and its entries. */
 export const large: Files = {
   ...debianServer,
