@@ -71,7 +71,7 @@ function shellNeeds(init: InitOptions, { programs, has }: Image): InputProblem[]
       });
   };
   need("supervise", ["sleep"], "coreutils");
-  if (init.run === "shell" && !programs.own("setsid"))
+  if (init.run !== "command" && !programs.own("setsid"))
     need("run", ["setsid of util-linux"], "util-linux");
   if (init.run === "login" && !programs.own("agetty")) need("run", ["agetty"], "util-linux");
   if (init.network === "dhcp") {

@@ -43,7 +43,8 @@ export function leaseScript(programs: Programs): string[] {
     `    ${ip} route add default via "$gateway" dev "$interface"`,
     "    break",
     "  done",
-    "  {",
+    // A card whose network names no server leaves what another card's has named.
+    '  [ -z "$dns" ] || {',
     '    [ -z "$domain" ] || printf \'search %s\\n\' "$domain"',
     "    for server in $dns; do printf 'nameserver %s\\n' \"$server\"; done",
     "  } >/etc/resolv.conf",

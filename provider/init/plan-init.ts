@@ -8,7 +8,7 @@ import { leaseScript, networkScript, scriptFolder, udhcpcCall } from "./network.
 import type { InitOptions } from "./options.ts";
 import { acpidScript, buttonScript, canReadButton, powerOffScript } from "./power-button.ts";
 import type { Programs } from "./programs.ts";
-import { supervisorLines } from "./supervisor.ts";
+import { sessionPath, sessionScript, supervisorLines } from "./supervisor.ts";
 import { type Accounts, identityOf } from "./user.ts";
 
 /** What of an image decides its init. */
@@ -46,6 +46,7 @@ export function planInit(
         ...(canReadButton(programs)
           ? [script(`${scriptFolder}/power-button`, buttonScript(programs))]
           : []),
+        ...(init.run === "command" ? [] : [script(sessionPath, sessionScript(init, programs))]),
       ];
   const last = hasBusyboxInit(programs)
     ? [`exec ${programs.applet("init")}`]

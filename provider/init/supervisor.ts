@@ -1,7 +1,28 @@
+import { scriptHead } from "./init-script.ts";
 import { scriptFolder } from "./network.ts";
 import type { InitOptions } from "./options.ts";
 import { canReadButton } from "./power-button.ts";
 import type { Programs } from "./programs.ts";
+
+/** Where the script is that keeps a session on a terminal. */
+export const sessionPath = `${scriptFolder}/session`;
+
+/** Keeps a session on the terminal that it is told: each is one of its own, or the terminal would control none. */
+export function sessionScript({ run }: InitOptions, programs: Programs): string[] {
+  const setsid = programs.own("setsid");
+  const session =
+    run === "login"
+      ? `${setsid} -w ${programs.own("agetty")} -L --keep-baud 115200 "$1" vt220`
+      : `${setsid} -c -w /bin/sh -l <>"/dev/$1" >&0 2>&1`;
+  return [
+    ...scriptHead,
+    "# A terminal hangs up when its session ends, so each session opens it anew.",
+    "while :; do",
+    `  ${session}`,
+    `  ${programs.call("sleep")} 1`,
+    "done",
+  ];
+}
 
 /**
  * The rest of /init where the image has no busybox: the shell stays the first process. It starts again what ends,
@@ -12,13 +33,11 @@ export function supervisorLines(
   { run, consoles, network, syslog }: InitOptions,
   programs: Programs,
 ): string[] {
-  const setsid = programs.own("setsid");
   const sleep = programs.call("sleep");
   const terminals = consoles.length > 0 ? consoles : ['"$console"'];
-  const sessions = terminals.map((terminal) =>
-    run === "login"
-      ? `again ${programs.own("agetty")} -L --keep-baud 115200 ${terminal} vt220 &`
-      : `session ${terminal} ${setsid} -c -w /bin/sh -l &`,
+  // Not by `&`: what a shell starts so has Ctrl-C ignored, and nothing that it starts can undo that (POSIX.1 2.11).
+  const sessions = terminals.map(
+    (terminal) => `${programs.own("setsid")} -f /${sessionPath} ${terminal}`,
   );
   return [
     "console=console",
@@ -28,12 +47,6 @@ export function supervisorLines(
     "fi",
     "again() {",
     `  while :; do "$@"; ${sleep} 1; done`,
-    "}",
-    "# A terminal hangs up when its session ends, so each session opens it anew.",
-    "session() {",
-    "  terminal=/dev/$1",
-    "  shift",
-    `  while :; do "$@" <>"$terminal" >&0 2>&1; ${sleep} 1; done`,
     "}",
     "finish() {",
     "  trap '' TERM USR2",

@@ -119,7 +119,7 @@ function plan({
 export const Initramfs = defineResource({
   name: "Initramfs",
   description: "The initial RAM filesystem of a machine: a whole tree, the image's own, or a file.",
-  version: 2,
+  version: 3,
   inputs,
   outputs,
   packages: compressionPackages,

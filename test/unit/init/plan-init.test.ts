@@ -286,12 +286,23 @@ describe("the generated files", () => {
   test("without busybox the shell stays the first process, with what the image has for it", () => {
     const paths = (given: object, image = plain()) =>
       planInit(options({ supervise: true, ...given }), image).files.map(({ path }) => path);
-    expect(paths({})).toEqual(["init", "usr/lib/bootwright/power-button"]);
+    expect(paths({})).toEqual([
+      "init",
+      "usr/lib/bootwright/power-button",
+      "usr/lib/bootwright/session",
+    ]);
     const few = plain({ runs: "bin/sh bin/mount bin/sleep bin/setsid sbin/dhclient bin/ip" });
-    expect(paths({ network: "dhcp" }, few)).toEqual(["init", "usr/lib/bootwright/network"]);
+    expect(paths({ network: "dhcp" }, few)).toEqual([
+      "init",
+      "usr/lib/bootwright/network",
+      "usr/lib/bootwright/session",
+    ]);
     expect(scriptOf({ supervise: true, network: "dhcp" }, few)).not.toContain("power-button");
     expect(scriptOf({ supervise: true, consoles: ["ttyS0"] }, plain())).toContain(
-      "session ttyS0 /usr/bin/setsid -c -w /bin/sh -l &",
+      "\n/usr/bin/setsid -f /usr/lib/bootwright/session ttyS0\n",
+    );
+    expect(scriptOf({ supervise: true }, plain(), "usr/lib/bootwright/session")).toContain(
+      '  /usr/bin/setsid -c -w /bin/sh -l <>"/dev/$1" >&0 2>&1\n',
     );
   });
 });
