@@ -40,7 +40,9 @@ export const initSchema = z
     syslog: z
       .boolean()
       .default(false)
-      .describe("Keep messages of programs and the kernel in /var/log/messages (needs supervise)."),
+      .describe(
+        "Keep messages of programs and the kernel: in /var/log/messages by busybox, elsewhere where the image's rsyslog puts them (needs supervise).",
+      ),
   })
   .meta({ id: "InitramfsInit", description: "What the first process of the machine does." });
 export type InitOptions = z.output<typeof initSchema>;

@@ -397,8 +397,8 @@ export interface InitramfsInitArgs {
   /** `dhcp`: every Ethernet card asks for an address (needs supervise). Default: `none`. */
   readonly network?: pulumi.Input<InitramfsInitNetwork> | undefined;
   /**
-   * Keep messages of programs and the kernel in /var/log/messages (needs supervise). Default:
-   * `false`.
+   * Keep messages of programs and the kernel: in /var/log/messages by busybox, elsewhere where
+   * the image's rsyslog puts them (needs supervise). Default: `false`.
    */
   readonly syslog?: pulumi.Input<boolean> | undefined;
 }
