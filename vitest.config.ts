@@ -10,6 +10,7 @@ const seldom = process.env.BOOTWRIGHT_TEST_ALL
       "test/boot/debian-server-life.test.ts",
       "test/boot/efi-stub-kernel.test.ts",
       "test/boot/installer.test.ts",
+      "test/promises/plugin-yaml.test.ts",
       "test/tools/kernel/bit-identical.test.ts",
     ];
 
@@ -20,7 +21,14 @@ export default defineConfig({
       { test: { name: "tools", include: ["test/tools/**/*.test.ts"], exclude: seldom, ...slow } },
       { test: { name: "cloud", include: ["test/cloud/**/*.test.ts"], ...slow } },
       { test: { name: "boot", include: ["test/boot/**/*.test.ts"], exclude: seldom, ...slow } },
-      { test: { name: "promises", include: ["test/promises/**/*.test.ts"], ...slow } },
+      {
+        test: {
+          name: "promises",
+          include: ["test/promises/**/*.test.ts"],
+          exclude: seldom,
+          ...slow,
+        },
+      },
     ],
   },
 });

@@ -8,6 +8,7 @@ import { withLock } from "./lock.ts";
 import { root, searchPath, store } from "./paths.ts";
 import { formatElapsed, formatError, print, runStep } from "./progress.ts";
 import { setUpPulumi } from "./pulumi.ts";
+import { setUpYamlHost } from "./pulumi-yaml.ts";
 import { start } from "./start.ts";
 import { test } from "./test.ts";
 import { setUpToolbox } from "./toolbox.ts";
@@ -17,6 +18,7 @@ const modes = {
   test: { needsHostTools: true, run: test },
   "test:all": {
     needsHostTools: true,
+    needsYaml: true,
     run: (env: Record<string, string>) => test({ ...env, BOOTWRIGHT_TEST_ALL: "1" }),
   },
   bench: { needsHostTools: true, run: bench },
@@ -29,10 +31,19 @@ async function printEnvironment(env: Record<string, string>): Promise<number> {
   return 0;
 }
 
+interface Needs {
+  readonly needsHostTools: boolean;
+  readonly needsYaml?: boolean;
+}
+
 /** Provides everything that the provider and its tests need; resolves to their environment. */
-async function setUp(needsHostTools: boolean): Promise<Record<string, string>> {
+async function setUp({
+  needsHostTools,
+  needsYaml = false,
+}: Needs): Promise<Record<string, string>> {
   let client = "docker";
   let bin = "";
+  let yaml: string | undefined;
   const engine = async () => {
     await runStep("Docker engine", async (say) => {
       const found = await setUpEngine(say);
@@ -47,13 +58,16 @@ async function setUp(needsHostTools: boolean): Promise<Record<string, string>> {
     runStep("Pulumi CLI", async (say) => {
       const found = await setUpPulumi(say);
       bin = found.bin;
+      if (needsYaml) yaml = await setUpYamlHost(bin, say);
       return `${found.version} in ${bin}, which runs the program`;
     });
   // The engine's steps wait for the network and the disk while Go needs the processor.
   const results = await Promise.allSettled([runStep("Sources", buildSources), engine(), pulumi()]);
   for (const result of results) if (result.status === "rejected") throw result.reason;
   return {
-    PATH: [join(root, "node_modules/.bin"), bin, ...searchPath].join(delimiter),
+    PATH: [join(root, "node_modules/.bin"), bin, ...(yaml ? [yaml] : []), ...searchPath].join(
+      delimiter,
+    ),
     BOOTWRIGHT_DOCKER: client,
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };
@@ -67,7 +81,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const started = performance.now();
-  const env = await withLock(join(store, "setup.lock"), () => setUp(mode.needsHostTools));
+  const env = await withLock(join(store, "setup.lock"), () => setUp(mode));
   print(`Set-up is complete${formatElapsed(performance.now() - started)}\n`);
   return mode.run(env);
 }

@@ -12,6 +12,8 @@ interface GoModule {
 const cli: GoModule = { path: "github.com/pulumi/pulumi/pkg/v3", version: "v3.250.0" };
 const sdk: GoModule = { path: "github.com/pulumi/pulumi/sdk/v3", version: "v3.60.0" };
 
+const yaml: GoModule = { path: "github.com/pulumi/pulumi-yaml", version: "v1.10.0" };
+
 /** Programs that stand in one folder and make up the CLI for TypeScript programs. */
 const programs = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"] as const;
 
@@ -73,6 +75,22 @@ export async function buildPulumi(bin: string): Promise<void> {
     const sources = (await goSdk("list", "-m", "-f", "{{.Dir}}", sdk.path)).trim();
     await copyFile(join(sources, "nodejs/dist", dynamic), join(out, dynamic));
     await chmod(join(out, dynamic), 0o755);
+    await rm(bin, { recursive: true, force: true });
+    await rename(out, bin);
+  } finally {
+    await rm(stage, { recursive: true, force: true });
+  }
+}
+
+/** Builds what runs YAML programs into a folder, which appears only when it is whole. */
+export async function buildYamlHost(bin: string): Promise<void> {
+  await mkdir(join(bin, ".."), { recursive: true });
+  const stage = await mkdtemp(`${bin}-`);
+  try {
+    const out = join(stage, "bin");
+    const go = await makeModule(join(stage, "yaml"), yaml, await chooseCaches(stage));
+    const program = "pulumi-language-yaml";
+    await go("build", "-ldflags", "-s -w", "-o", join(out, program), `${yaml.path}/cmd/${program}`);
     await rm(bin, { recursive: true, force: true });
     await rename(out, bin);
   } finally {
