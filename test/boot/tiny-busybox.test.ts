@@ -30,12 +30,17 @@ function changed({ operations }: Run): string[] {
   return Object.keys(operations).filter((name) => operations[name] !== "same");
 }
 
-test("pulumi up boots a busybox with a kernel from source: directly, and from each of its disks", () => {
+test("pulumi up boots a busybox with a kernel from source: directly, and from each of its disks", async () => {
   const { kernelBytes, initramfsBytes, unpackedBytes, bootedInSeconds } = first.outputs;
   const seconds = [bootedInSeconds, ...names.map((name) => disks[name].bootedInSeconds)];
   console.log(
-    `kernel ${kernelBytes} bytes, initramfs ${initramfsBytes} (${unpackedBytes} in memory); at its shell after ${seconds.join(", ")} s: directly, ${names.join(", ")}`,
+    `kernel ${kernelBytes} bytes, initramfs ${initramfsBytes} (${unpackedBytes} in memory)`,
+    `at its shell after ${seconds.join(", ")} s: directly, ${names.join(", ")}`,
   );
+  for (const name of names) {
+    const { size, blocks } = await stat(disks[name].path);
+    console.log(`${name} ${size} bytes, of which ${blocks * 512} take room`);
+  }
   for (const boots of ["directly", ...names])
     expect(first.operations[`boots-${boots}`]).toBe("create");
   for (const figure of seconds) expect(figure).toBeGreaterThan(0);
@@ -60,8 +65,8 @@ test.each([
     expect(verified.all).toContain("No errors detected.");
     const cut = join(project.folder, `${name}.fat`);
     await execa("dd", [`if=${path}`, `of=${cut}`, "bs=1M", "skip=1", "conv=sparse"]);
-    const checked = await execa("fsck.fat", ["-n", "-v", cut], { all: true });
-    expect(checked.all).not.toMatch(/differ|bad|wrong|dirty|Free cluster summary/i);
+    const checked = await execa("fsck.fat", ["-n", cut], { all: true });
+    expect(checked.all).toMatch(/^fsck\.fat [^\n]*\n[^\n]*: \d+ files, \d+\/\d+ clusters$/);
   },
 );
 
