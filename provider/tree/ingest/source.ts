@@ -1,6 +1,6 @@
+import { createReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { ContentError } from "../../errors.ts";
-import { chunksOf } from "../file-chunks.ts";
 
 /** An archive: the path of a file, or a stream such as an engine's answer. */
 export type ArchiveSource = string | Readable;
@@ -8,7 +8,8 @@ export type ArchiveSource = string | Readable;
 /** An archive's bytes in order. */
 export function archiveChunks(source: ArchiveSource, signal?: AbortSignal): AsyncIterable<Buffer> {
   if (typeof source !== "string") return source;
-  return chunksOf(source, signal);
+  // Not chunksOf, whose memory is used again: decompression reads ahead.
+  return createReadStream(source, { highWaterMark: 1 << 20, ...(signal && { signal }) });
 }
 
 /** Runs work on a source; what is wrong with its content is said with its name. */
