@@ -4,6 +4,7 @@ import { checkInputs } from "../../provider/lifecycle/check.ts";
 import { put } from "../../provider/lifecycle/operate.ts";
 import type { Ref } from "../../provider/plan/ref.ts";
 import { testContext } from "../context.ts";
+import { makeExample } from "./example.ts";
 import { sayingInitramfs } from "./saying-init.ts";
 import { tinyKernel } from "./tiny-kernel.ts";
 
@@ -48,4 +49,14 @@ test.each([
     expect: { serial: ['It\'s "this" $one', "Hello from a medium"] },
   });
   expect(proof.seconds).toBeGreaterThan(0);
+});
+
+test("the example tiny-iso starts a busybox every way, to its prompt", async () => {
+  await tinyKernel(ctx);
+  const made = await makeExample("tiny-iso", ctx.store, ctx.signal);
+  const proofs = Object.entries(made).filter(([name]) => name.startsWith("boots-as-"));
+  expect(proofs).toHaveLength(6);
+  for (const [, { met }] of proofs) expect(met).toHaveLength(3);
+  console.log(`an ISO of ${made.iso?.sizeBytes} bytes, at its shell after`);
+  console.log(proofs.map(([name, { seconds }]) => `${name}: ${seconds} s`).join("\n"));
 });
