@@ -12,7 +12,6 @@ import { imageListing } from "./image-listing.ts";
 import { differences } from "./listing.ts";
 import { type BuiltMachine, buildMachine, debianServer } from "./machine.ts";
 import { machineListing } from "./machine-listing.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
 
 let machine: BuiltMachine;
 let folder: string;
@@ -71,9 +70,7 @@ test("it boots to login: and serves its page, and its bytes stay what was proved
     image: disk,
     expect: { serial: ["login:"], http: [http] },
   });
-  const proved = (await oneAtATime(ctx.signal, () =>
-    put(BootTest as unknown as Resource, inputs, ctx),
-  )) as unknown as BootResult;
+  const proved = (await put(BootTest as unknown as Resource, inputs, ctx)) as unknown as BootResult;
   expect(proved.met.map((met) => met.expectation)).toEqual([
     '"login:" on the serial console',
     'HTTP 200 containing "Built from a Dockerfile" from port 80, path /',

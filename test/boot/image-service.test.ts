@@ -7,7 +7,6 @@ import type { BootResult } from "../../provider/prove/run-boot-test.ts";
 import type { Resource } from "../../provider/resource.ts";
 import { testContext } from "../context.ts";
 import { type BuiltMachine, buildMachine } from "./machine.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
 
 // Answers with all that it was started with, in hexadecimal. Debian's smallest image has perl; the code itself is full of
 // what units and shells take for their own: $, %, quotes and line ends.
@@ -102,8 +101,10 @@ test("it boots to a login, and its image's process has every argument, variable,
     timeoutSeconds: 3600,
     expect: { serial: ["login:"], http },
   });
-  const proved = (await oneAtATime(machine.ctx.signal, () =>
-    put(BootTest as unknown as Resource, inputs, machine.ctx),
+  const proved = (await put(
+    BootTest as unknown as Resource,
+    inputs,
+    machine.ctx,
   )) as unknown as BootResult;
   expect(proved.met).toHaveLength(1 + http.length);
 });

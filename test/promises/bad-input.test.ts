@@ -6,6 +6,8 @@ const files = {
   "fails/Dockerfile":
     'FROM busybox\n# The next line fails.\nRUN for i in 1 2 3; do echo "said $i times"; done; false\n',
   "no-dockerfile/file": "",
+  "bare/Dockerfile": "FROM scratch\nCOPY file /file\n",
+  "bare/file": "of an image without any init\n",
   "plain/Dockerfile": "FROM busybox\nRUN echo plain > /etc/motd\n",
 };
 
@@ -54,7 +56,7 @@ test("every problem of a resource is a line with its path and reason at preview,
     new PartitionLayout("layout", {
       table: "apm",
       roundToMB: 1000,
-      partitions: [{ name: "boot", sizeMiB: 64 }, { name: "", filesystem: "fat12", sizeMiB: -1 }],
+      partitions: [{ name: "boot", sizeMiB: 64 }, { name: "", filesystem: "ntfs", sizeMiB: -1 }],
     });`);
   expect(seen.map(problem)).toEqual([
     "layout roundToMB: is not an input of PartitionLayout (it has: seed, table, diskSizeMiB, roundToMiB, partitions)",
@@ -78,9 +80,9 @@ test("a mistake in the last link is refused at preview, before the first is buil
   ]);
   const calls = await docker.calls();
   expect(calls.filter((call) => /^(build|create|pull)/.test(call))).toEqual([]);
-  // The versions of the tools are inputs, so a preview reads them.
+  // The versions of the tools are inputs, so a preview reads them, once it has seen that containers see the store.
   for (const call of calls.filter((call) => call.startsWith("run ")))
-    expect(call).toMatch(/ cat \/etc\/bootwright-packages$/);
+    expect(call).toMatch(/ (cat \/etc\/bootwright-packages|cp \S+\/question \S+\/answer)$/);
 });
 
 test.each([
@@ -107,9 +109,9 @@ test("a failing RUN shows what it said and its line of the Dockerfile, once, and
   ]);
 });
 
-test("dhcp is refused for an image without systemd", async () => {
+test("dhcp is refused for an image without systemd and busybox", async () => {
   const seen = await up(`import { Rootfs } from "bootwright";
-    new Rootfs("web", { source: { dockerfile: { context: "plain" } }, network: "dhcp" });`);
+    new Rootfs("web", { source: { dockerfile: { context: "bare" } }, network: "dhcp" });`);
   expect(seen).toEqual([
     'error: network: "dhcp" needs systemd-networkd in the image, which has none (install the package systemd in the Dockerfile)',
   ]);
