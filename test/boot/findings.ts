@@ -18,7 +18,8 @@ while [ -e $orphan ] && [ $zombie -lt 50 ]; do
   sleep 0.1
 done
 [ -e $orphan ] && echo "orphan: $(cat $orphan/stat)" || echo "orphan: reaped"
-until [ "$(ip -4 addr | grep -c 'inet 10\\.0\\.')" = 2 ] && grep -q . /etc/resolv.conf; do sleep 0.1; done
+until [ "$(ip -4 addr | grep -c 'inet 10\\.0\\.')" = 2 ] && ip route | grep -q '^default'; do sleep 0.1; done
+until grep -q 'nameserver 10\\.0\\.2\\.3' /etc/resolv.conf; do sleep 0.1; done
 echo "addresses: $(ip -4 addr | sed -n 's/ *inet \\(10[^ ]*\\) .*/\\1/p' | tr '\\n' ' ')"
 echo "route: $(ip route | grep '^default' | cut -d' ' -f1-3)"
 echo "names: $(cat /etc/resolv.conf | tr '\\n' ' ')"
