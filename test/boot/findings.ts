@@ -58,9 +58,11 @@ export async function useShell(console: Console, prompt: string): Promise<string
   return said;
 }
 
-/** What the findings say of one thing, in the order of the lines. */
+/** What the findings say of one thing, in the order of the lines. A shell that was interrupted may prompt once more, before the first. */
 function found(said: string, what: string): string[] {
-  return [...said.matchAll(new RegExp(`^${what}: (.*)$`, "gm"))].map((line) => line[1]!.trim());
+  return [...said.matchAll(new RegExp(`^(?:# )?${what}: (.*)$`, "gm"))].map((line) =>
+    line[1]!.trim(),
+  );
 }
 
 /** Expects that a supervised machine with a network and a log has found what it should. */
