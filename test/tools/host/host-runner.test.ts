@@ -55,12 +55,14 @@ test("aborted, a step and all that it started end", async () => {
   expect(await readdir(join(storeRoot, "running"))).toEqual([]);
 });
 
-test("failures are those of the container", async () => {
+test("failures are those of the container, and name the toolbox as a way out", async () => {
   const runner = hostRunner(storeRoot);
   await expect(runner.run(step("bash", "-c", "echo why >&2; exit 2"))).rejects.toMatchObject({
     name: "ToolError",
-    message:
-      "bash failed with exit code 2: bash -c 'echo why >&2; exit 2'\n(it was run to test the runner)\nwhy",
+    message: expect.stringMatching(
+      /^bash failed with exit code 2: bash -c 'echo why >&2; exit 2'\n\(it was run to test the runner\)\nwhy\n/,
+    ),
+    hint: expect.stringContaining("leave BOOTWRIGHT_RUNNER unset"),
   });
   await expect(runner.run(step("no-such-tool"))).rejects.toMatchObject({
     name: "MissingToolError",
