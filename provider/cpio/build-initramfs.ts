@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import type { MachineFile } from "../image/machine-file.ts";
@@ -7,7 +6,8 @@ import type { ProcessConfig } from "../init/command.ts";
 import type { InitOptions } from "../init/options.ts";
 import type { Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
-import { sha256File } from "../store/verify.ts";
+import { commitFile } from "../store/commit-file.ts";
+import { firstOf } from "../tree/first-of.ts";
 import { loadTree } from "../tree/object.ts";
 import { findEntry } from "../tree/read-file.ts";
 import { printable } from "../tree/shown-name.ts";
@@ -63,16 +63,8 @@ export async function buildInitramfs(request: TreeInitramfs, ctx: Context) {
     if (compression !== "none")
       ctx.log.progress(`compressing ${megabytes(plan.sizeBytes)} MB with ${compression}`);
     await compressFile(file, { compression, folder, sizeBytes: plan.sizeBytes }, ctx);
-    const { size } = await stat(file);
-    const digest = await sha256File(file, ctx.signal);
-    await ctx.store.commit({ kind: "file", digest, file });
-    return {
-      ref: { kind: "file" as const, digest, recipe: "" },
-      version: "",
-      path: "",
-      sizeBytes: size,
-      unpackedBytes: plan.sizeBytes,
-    };
+    const kept = await commitFile(file, ctx);
+    return { ...kept, version: "", path: "", unpackedBytes: plan.sizeBytes };
   });
 }
 
@@ -101,15 +93,10 @@ async function initOf(
 
 function demandFits(refusals: readonly CpioRefusal[]): void {
   if (refusals.length === 0) return;
-  const shown = refusals.slice(0, mostRefusals).map(({ path, reason }) => ({
-    property: "tree",
-    reason: `/${printable(path)}: ${reason}`,
-  }));
-  const more = refusals.length - shown.length;
-  throw new InputError([
-    ...shown,
-    ...(more > 0 ? [{ property: "tree", reason: `and ${more} more` }] : []),
-  ]);
+  const lines = refusals.map(({ path, reason }) => `/${printable(path)}: ${reason}`);
+  throw new InputError(
+    firstOf(lines, mostRefusals).map((reason) => ({ property: "tree", reason })),
+  );
 }
 
 function demandInit(tree: Tree): void {

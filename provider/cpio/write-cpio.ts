@@ -1,5 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { SourceReader } from "../ext4/io/source-reader.ts";
+import { SourceReader } from "../tree/source-reader.ts";
 import type { Entry, SourcePath } from "../tree/types.ts";
 import { newcHeader, newcTrailer, paddingBytes } from "./newc.ts";
 import type { CpioPlan } from "./plan-cpio.ts";

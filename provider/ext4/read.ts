@@ -1,6 +1,6 @@
+import { SourceReader } from "../tree/source-reader.ts";
 import type { SourcePath } from "../tree/types.ts";
 import { blockSize } from "./format.ts";
-import { SourceReader } from "./io/source-reader.ts";
 import type { Ext4Plan } from "./plan.ts";
 
 /** Reads a planned filesystem at any offset, without an image of it: from the plan and its sources. */

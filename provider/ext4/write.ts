@@ -1,8 +1,8 @@
 import type { FileHandle } from "node:fs/promises";
+import { SourceReader } from "../tree/source-reader.ts";
 import type { SourcePath } from "../tree/types.ts";
 import { blockSize, roundUp } from "./format.ts";
 import { BlockWriter } from "./io/block-writer.ts";
-import { SourceReader } from "./io/source-reader.ts";
 import type { Ext4Plan } from "./plan.ts";
 import type { MetaBlock } from "./render/meta-blocks.ts";
 import type { DataExtent } from "./replay/place.ts";

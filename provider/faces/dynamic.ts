@@ -1,17 +1,14 @@
 import "./heap.ts";
-import { randomUUID } from "node:crypto";
 import { InputError } from "../errors.ts";
-import { findResource, findStep } from "../flow/index.ts";
 import { checkInputs } from "../lifecycle/check.ts";
 import { diffInputs } from "../lifecycle/diff.ts";
 import { explain } from "../lifecycle/explain.ts";
 import { madeWith } from "../lifecycle/made-with.ts";
-import { openContext } from "../lifecycle/open-context.ts";
 import { localDrift, put, read, remove } from "../lifecycle/operate.ts";
 import { fromWire } from "../lifecycle/wire.ts";
-import type { Context, Owner, Resource } from "../resource.ts";
-import { engineLog } from "./engine-log.ts";
+import type { Context, Resource } from "../resource.ts";
 import { untilStopped } from "./interrupt.ts";
+import { contextOf, newId, resourceOf } from "./resource-call.ts";
 
 type Values = Record<string, unknown>;
 type Method = "check" | "diff" | "create" | "update" | "read" | "delete";
@@ -22,9 +19,8 @@ export async function call(
   method: Method,
   given: readonly unknown[],
 ): Promise<unknown> {
-  const resource = findResource(name);
   try {
-    if (!resource) throw new Error(`This version of bootwright has no resource ${name}`);
+    const resource = resourceOf(name);
     return await untilStopped((signal) =>
       methods[method](resource, fromWire(given) as never[], signal),
     );
@@ -61,8 +57,7 @@ const methods: Readonly<Record<Method, Handler>> = {
   },
 
   async create(resource, [inputs]: Values[], signal) {
-    const { name } = ownerOf(String(inputs?.__urn ?? ""), resource.name);
-    const id = `${name}-${randomUUID().slice(0, 8)}`;
+    const id = newId(String(inputs?.__urn ?? ""), resource.name);
     const ctx = await contextFor(resource, inputs ?? {}, signal, id);
     const outputs = await put(resource, inputs ?? {}, ctx);
     return { id, outs: { ...inputs, ...outputs, drift: "" } };
@@ -96,12 +91,5 @@ function contextFor(
   signal: AbortSignal,
   instance?: string,
 ): Promise<Context> {
-  const owner = { ...ownerOf(String(values.__urn ?? ""), resource.name), instance };
-  return openContext({ owner, signal, log: engineLog(owner.urn), find: findStep });
-}
-
-/** The owner that a URN names: `urn:pulumi:<stack>::<project>::<type>::<name>`. */
-export function ownerOf(urn: string, type: string): Owner {
-  const [head = "", project = "project", , ...name] = urn.split("::");
-  return { urn, project, stack: head.split(":")[2] ?? "stack", name: name.join("::") || type };
+  return contextOf(resource, { urn: String(values.__urn ?? ""), instance, signal });
 }

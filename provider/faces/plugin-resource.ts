@@ -1,20 +1,17 @@
-import { randomUUID } from "node:crypto";
 import proto from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
 import { InputError } from "../errors.ts";
-import { findResource, findStep } from "../flow/index.ts";
 import { changedProperties } from "../lifecycle/changed-properties.ts";
 import { checkInputs } from "../lifecycle/check.ts";
 import { diffInputs } from "../lifecycle/diff.ts";
 import { foresee } from "../lifecycle/foresee.ts";
 import { madeWith } from "../lifecycle/made-with.ts";
-import { openContext } from "../lifecycle/open-context.ts";
 import { localDrift, put, read as refresh, remove } from "../lifecycle/operate.ts";
 import type { Context, Resource } from "../resource.ts";
-import { ownerOf } from "./dynamic.ts";
-import { engineLog } from "./engine-log.ts";
+import "./heap.ts";
 import { untilStopped } from "./interrupt.ts";
 import { checked, differing, read, write } from "./plugin-messages.ts";
+import { contextOf, newId, resourceOf } from "./resource-call.ts";
 import { withTimeout } from "./timeout.ts";
 
 type Values = Record<string, unknown>;
@@ -58,7 +55,7 @@ export const resourceMethods = {
   create: (request: Request<"CreateRequest">) => {
     const { values, secrets } = read(request.getProperties());
     const response = new proto.CreateResponse();
-    const id = `${ownerOf(request.getUrn(), "").name}-${randomUUID().slice(0, 8)}`;
+    const id = newId(request.getUrn(), "");
     const instance = request.getPreview() ? undefined : id;
     const limit = limitOf(request, "create");
     return withResource(request.getUrn(), { instance, limit }, async (resource, ctx) => {
@@ -119,14 +116,11 @@ function withResource<T>(
   work: (resource: Resource, ctx: Context) => Promise<T>,
 ): Promise<T> {
   const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
-  const resource = findResource(type.split(":").at(-1) ?? "");
-  if (!resource) throw new Error(`This version of bootwright has no resource ${type}`);
+  const resource = resourceOf(type.split(":").at(-1) ?? "", type);
   return untilStopped((stopped) =>
-    withTimeout(stopped, limit, async (signal) => {
-      const owner = { ...ownerOf(urn, resource.name), instance };
-      const log = engineLog(urn);
-      return work(resource, await openContext({ owner, signal, log, find: findStep }));
-    }),
+    withTimeout(stopped, limit, async (signal) =>
+      work(resource, await contextOf(resource, { urn, instance, signal })),
+    ),
   );
 }
 

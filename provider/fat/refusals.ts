@@ -1,4 +1,5 @@
 import { ContentError } from "../errors.ts";
+import { firstOf } from "../tree/first-of.ts";
 import { shownName } from "../tree/shown-name.ts";
 import { baseOf } from "../tree/tree-path.ts";
 import type { Entry } from "../tree/types.ts";
@@ -43,14 +44,9 @@ export interface Refusal {
 /** Ends with every refusal, or with the first ones and how many more there are. */
 export function refuse(refusals: readonly Refusal[]): void {
   if (refusals.length === 0) return;
-  const named = refusals.slice(0, mostNamed);
-  const more = refusals.length - named.length;
+  const lines = refusals.map(({ path, reason }) => `${shownName(`/${path}`)}: ${reason}`);
   throw new ContentError(
-    [
-      "FAT cannot hold what is in the tree:",
-      ...named.map(({ path, reason }) => `  ${shownName(`/${path}`)}: ${reason}`),
-      ...(more > 0 ? [`  and ${more} more`] : []),
-    ].join("\n"),
+    ["FAT cannot hold what is in the tree:", ...firstOf(lines, mostNamed)].join("\n  "),
     { hint: "change it in the Dockerfile, take another subtree, or use ext4" },
   );
 }

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { StoreError } from "../errors.ts";
-import { SourceReader } from "../ext4/io/source-reader.ts";
 import { readFully } from "../tree/read-fully.ts";
 import { shownName } from "../tree/shown-name.ts";
+import { SourceReader } from "../tree/source-reader.ts";
 import type { SourcePath } from "../tree/types.ts";
 import { writeFully } from "../tree/write-fully.ts";
 import type { FatFile, FatPlan } from "./plan.ts";

@@ -21,6 +21,16 @@ export function missingTool(step: ToolStep, where: "container" | "host"): Missin
   });
 }
 
+/** Ends with why a tool was not run or failed; a shell's 127 is a tool that is not there. */
+export function demandSuccess(
+  step: ToolStep,
+  outcome: Omit<Outcome, "stdout">,
+  where: "container" | "host",
+): void {
+  if (outcome.exitCode === 127) throw missingTool(step, where);
+  if (outcome.exitCode !== 0) throw failedTool(step, outcome, where);
+}
+
 /** The error for a tool that ran and failed: its command and its last lines, once. Tools of the host may be of any version. */
 export function failedTool(
   step: ToolStep,

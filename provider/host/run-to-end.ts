@@ -1,5 +1,5 @@
 import { despiteEngineFaults } from "./engine-fault.ts";
-import { failedTool, missingTool } from "./failure.ts";
+import { demandSuccess } from "./failure.ts";
 import { readToEnd } from "./process.ts";
 import type { Runner, ToolStep } from "./tool.ts";
 
@@ -28,7 +28,6 @@ async function runOnce(
     await running.stop();
     throw options.signal.reason;
   }
-  if (outcome.exitCode === 127) throw missingTool(step, runner.kind);
-  if (outcome.exitCode !== 0) throw failedTool(step, outcome, runner.kind);
+  demandSuccess(step, outcome, runner.kind);
   return outcome.stdout;
 }

@@ -10,7 +10,7 @@ import type { FatType } from "../plan/fat-type.ts";
 import { sectorBytes } from "../plan/layout.ts";
 import type { Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
-import { sha256File } from "../store/verify.ts";
+import { commitFile } from "../store/commit-file.ts";
 import { loadTree } from "../tree/object.ts";
 import { entriesByPath } from "../tree/read-file.ts";
 import { shownName } from "../tree/shown-name.ts";
@@ -47,10 +47,7 @@ export async function makeFat(request: FatRequest, ctx: Context) {
     } finally {
       await file.close();
     }
-    const digest = await sha256File(path, signal);
-    await ctx.store.commit({ kind: "file", digest, file: path });
-    const ref = { kind: "file" as const, digest, recipe: "" };
-    return { ref, sizeBytes: plan.sizeBytes, freeBytes: plan.freeBytes };
+    return { ...(await commitFile(path, ctx)), freeBytes: plan.freeBytes };
   });
 }
 
@@ -91,7 +88,7 @@ async function planContents(request: FatRequest, ctx: Context): Promise<FatPlan>
 async function ownTree(request: FatRequest, ctx: Context): Promise<Tree> {
   if (request.tree) {
     const whole = await loadTree(await ctx.materialise(request.tree));
-    return request.subtree === "/" ? whole : subtree(whole, request.subtree.slice(1));
+    return subtree(whole, request.subtree.slice(1));
   }
   const root = { kind: "entry", path: "", type: "directory", mode: 0o755, uid: 0, gid: 0 } as const;
   const times = { mtime: request.sourceDateEpoch, mtimeNs: 0, size: 0 };

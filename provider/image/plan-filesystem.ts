@@ -32,7 +32,7 @@ export async function planFilesystem(
   last?: LastPlacement,
 ): Promise<{ plan: Ext4Plan; sources: readonly string[] }> {
   const whole = await loadTree(await ctx.materialise(request.tree));
-  const tree = request.subtree === "/" ? whole : subtree(whole, request.subtree.slice(1));
+  const tree = subtree(whole, request.subtree.slice(1));
   const files = await bootFiles(request, ctx);
   if (request.fstab.length > 0)
     files.push(bootFile("etc/fstab", 0o644, Buffer.from(fstabText(request.fstab))));

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ToolError } from "../errors.ts";
 import { makeFat } from "../image/make-fat.ts";
 import type { Context } from "../resource.ts";
+import { commitFile } from "../store/commit-file.ts";
 import { sha256File } from "../store/verify.ts";
 import { type GrubImages, takeGrub } from "./grub-image.ts";
 import type { IsoPlan } from "./plan.ts";
@@ -32,10 +33,7 @@ export async function buildIso(plan: IsoPlan, ctx: Context) {
     const frame = { volumeId, diskGuid, sourceDateEpoch, out, esp, hybrid: grub.hybridFile, files };
     await xorriso(isoArguments(frame), "to write the ISO image", folder, ctx);
     await verify(out, files, folder, ctx);
-    const { size: sizeBytes } = await stat(out);
-    const digest = await sha256File(out, ctx.signal);
-    await ctx.store.commit({ kind: "file", digest, file: out });
-    return { ref: { kind: "file" as const, digest, recipe: "" }, sizeBytes };
+    return commitFile(out, ctx);
   });
 }
 

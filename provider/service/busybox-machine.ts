@@ -1,6 +1,6 @@
 import { link, type MachineFile, text } from "../image/machine-file.ts";
 import { scriptFolder as folder } from "../init/network.ts";
-import type { Programs } from "../init/programs.ts";
+import { type Programs, searchPath } from "../init/programs.ts";
 import { busyboxNetwork } from "./busybox-network.ts";
 
 /** What busybox's init starts besides what every machine needs. */
@@ -24,7 +24,7 @@ export interface BusyboxImage {
 
 const startScript = `#!/bin/sh
 # What has to be there before anything else: the kernel's filesystems, a root to write to, the host's name.
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH=${searchPath}
 [ -e /proc/self ] || mount -t proc proc /proc
 mounted() { grep -q " $1 " /proc/mounts; }
 mount -o remount,rw /

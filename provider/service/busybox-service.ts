@@ -1,11 +1,12 @@
 import { text } from "../image/machine-file.ts";
 import { commandLines, processProblems } from "../init/command.ts";
+import { scriptFolder } from "../init/network.ts";
 import type { Programs } from "../init/programs.ts";
 import type { ImageConfig } from "../tree/ingest/image-config.ts";
 import type { BusyboxWishes } from "./busybox-machine.ts";
 import type { ImageProcess } from "./image-process.ts";
 
-const script = "usr/lib/bootwright/image-process";
+const script = `${scriptFolder}/image-process`;
 const pidFile = "/run/image-process.pid";
 
 /** How busybox's init runs an image's process, or why that cannot be. Its HEALTHCHECK has nobody to report to, and is not run. */

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { searchPath } from "../init/programs.ts";
 import { type Accounts, type Identity, identityOf } from "../init/user.ts";
 import type { ImageConfig } from "../tree/ingest/image-config.ts";
 import { readStopSignal } from "./stop-signal.ts";
@@ -34,8 +35,6 @@ export interface ImageFiles {
   isProgram(path: string): boolean;
   readonly accounts: Accounts;
 }
-
-const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Reads the process out of an image's configuration, or says what keeps it from being a service. */
 export function readProcess(
@@ -80,7 +79,7 @@ export function readProcess(
 /** The image's variables, the last of a name counting, and those that an engine sets where the image does not. */
 function variables(env: readonly string[], home: string): [string, string][] {
   const all = new Map([
-    ["PATH", defaultPath],
+    ["PATH", searchPath],
     ["HOME", home],
   ]);
   for (const text of env) {

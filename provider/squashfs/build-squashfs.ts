@@ -1,8 +1,7 @@
-import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
-import { sha256File } from "../store/verify.ts";
+import { commitFile } from "../store/commit-file.ts";
 import { loadTree } from "../tree/object.ts";
 import { subtree } from "../tree/subtree.ts";
 import type { Entry } from "../tree/types.ts";
@@ -28,7 +27,7 @@ const tool = { package: "squashfs-tools" };
 /** Packs a tree as a file of the store, and reads all of it back before it counts. */
 export async function makeSquashfs(request: SquashfsRequest, ctx: Context) {
   const whole = await loadTree(await ctx.materialise(request.tree));
-  const part = request.subtree === "/" ? whole : subtree(whole, request.subtree.slice(1));
+  const part = subtree(whole, request.subtree.slice(1));
   const tree = without(part, request.squashfs.exclude);
   const entries = tree.items.filter((item): item is Entry => item.kind === "entry");
   demandFits(entries);
@@ -36,10 +35,7 @@ export async function makeSquashfs(request: SquashfsRequest, ctx: Context) {
     const file = join(folder, "filesystem.squashfs");
     await write(file, { entries, sources: tree.sources, request, folder }, ctx);
     await verify(file, { entries, folder }, ctx);
-    const digest = await sha256File(file, ctx.signal);
-    const { size: sizeBytes } = await stat(file);
-    await ctx.store.commit({ kind: "file", digest, file });
-    return { ref: { kind: "file" as const, digest, recipe: "" }, sizeBytes, freeBytes: 0 };
+    return { ...(await commitFile(file, ctx)), freeBytes: 0 };
   });
 }
 

@@ -1,4 +1,5 @@
 import { ContentError } from "../errors.ts";
+import { firstOf } from "../tree/first-of.ts";
 import { printable, shownName } from "../tree/shown-name.ts";
 import { baseOf } from "../tree/tree-path.ts";
 import type { Entry } from "../tree/types.ts";
@@ -15,20 +16,14 @@ const namespaces = ["user.", "trusted.", "security."];
 /** Ends with what squashfs cannot hold, by path. */
 export function demandFits(entries: readonly Entry[]): void {
   const refusals = entries.flatMap((entry) =>
-    [...reasons(entry)].map((reason) => `  ${shownName(`/${entry.path}`)}: ${reason}`),
+    [...reasons(entry)].map((reason) => `${shownName(`/${entry.path}`)}: ${reason}`),
   );
   const ids = new Set(entries.flatMap(({ uid, gid }) => [uid, gid]));
   if (ids.size > mostIds)
-    refusals.push(`  it has ${ids.size} different owners and groups, the limit is ${mostIds}`);
+    refusals.push(`it has ${ids.size} different owners and groups, the limit is ${mostIds}`);
   if (refusals.length === 0) return;
-  const named = refusals.slice(0, mostRefusals);
-  const more = refusals.length - named.length;
   throw new ContentError(
-    [
-      "squashfs cannot hold what is in the tree:",
-      ...named,
-      ...(more > 0 ? [`  and ${more} more`] : []),
-    ].join("\n"),
+    ["squashfs cannot hold what is in the tree:", ...firstOf(refusals, mostRefusals)].join("\n  "),
     { hint: "change it in the Dockerfile, or leave it out by squashfs.exclude" },
   );
 }

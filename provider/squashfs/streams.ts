@@ -2,7 +2,7 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
 import { ToolError } from "../errors.ts";
-import { failedTool, missingTool } from "../host/failure.ts";
+import { demandSuccess } from "../host/failure.ts";
 import type { RunningTool, ToolStep } from "../host/tool.ts";
 import type { Context } from "../resource.ts";
 
@@ -69,11 +69,6 @@ async function follow(running: RunningTool): Promise<End> {
   const { exitCode } = await running.ended;
   await read;
   return { exitCode, lastLines };
-}
-
-function demandSuccess(step: ToolStep, end: End, where: "container" | "host"): void {
-  if (end.exitCode === 127) throw missingTool(step, where);
-  if (end.exitCode !== 0) throw failedTool(step, end, where);
 }
 
 function settled(work: Promise<void>): Promise<{ error: unknown } | undefined> {

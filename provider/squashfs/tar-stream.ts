@@ -1,4 +1,4 @@
-import { SourceReader } from "../ext4/io/source-reader.ts";
+import { SourceReader } from "../tree/source-reader.ts";
 import { tarEnd, tarHeader, tarPadding } from "../tree/tar-writer.ts";
 import type { Entry, SourcePath } from "../tree/types.ts";
 

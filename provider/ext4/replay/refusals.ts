@@ -1,4 +1,5 @@
 import { ContentError } from "../../errors.ts";
+import { firstOf } from "../../tree/first-of.ts";
 import { printable } from "../../tree/shown-name.ts";
 
 const mostShown = 20;
@@ -19,9 +20,7 @@ export class Refusals {
   /** Throws if anything was refused. */
   settle(): void {
     if (this.#lines.length === 0) return;
-    const shown = this.#lines.slice(0, mostShown);
-    const more = this.#lines.length - shown.length;
-    if (more > 0) shown.push(`and ${more} more`);
+    const shown = firstOf(this.#lines, mostShown);
     throw new ContentError(`ext4 cannot hold what the tree has:\n${shown.join("\n")}`, {
       hint: "change or remove these paths where the tree is made",
     });

@@ -7,7 +7,7 @@ import type { KernelBuild } from "../../kernel/kernel-plan.ts";
 import { compiledFile, imagePath, makeArguments } from "../../kernel/make-arguments.ts";
 import type { Ref } from "../../plan/ref.ts";
 import type { Context } from "../../resource.ts";
-import { sha256File } from "../../store/verify.ts";
+import { commitFile } from "../../store/commit-file.ts";
 import { configure, readInside } from "./kernel-config.ts";
 import { demandHostTools } from "./kernel-host-tools.ts";
 import { buildIn } from "./kernel-initramfs.ts";
@@ -147,8 +147,8 @@ async function collect(build: KernelBuild, folder: string, stage: string, ctx: C
   const version = (await readInside(folder, "include/config/kernel.release"))?.trim() ?? "";
   if (!/^[\w.+~-]{1,64}$/.test(version))
     throw new ToolError(`The build gave the kernel no version, but "${version}"`);
-  const image = await commitFile(join(folder, imagePath[build.platform]), stage, ctx);
-  const config = await commitFile(join(folder, ".config"), stage, ctx);
+  const image = await commitCopy(join(folder, imagePath[build.platform]), stage, ctx);
+  const config = await commitCopy(join(folder, ".config"), stage, ctx);
   return {
     ref: image.ref,
     version,
@@ -160,14 +160,12 @@ async function collect(build: KernelBuild, folder: string, stage: string, ctx: C
 }
 
 /** A copy belongs to the caller whoever made the file; a link in its place may lead anywhere. */
-async function commitFile(from: string, stage: string, ctx: Context) {
+async function commitCopy(from: string, stage: string, ctx: Context) {
   const stats = await lstat(from);
   if (!stats.isFile()) throw new ToolError(`The build made something other than a file: ${from}`);
   const file = join(stage, "result");
   await copyFile(from, file, constants.COPYFILE_FICLONE);
-  const digest = await sha256File(file, ctx.signal);
-  await ctx.store.commit({ kind: "file", digest, file });
-  return { ref: { kind: "file", digest, recipe: "" } as const, sizeBytes: stats.size };
+  return commitFile(file, ctx);
 }
 
 function removal(folder: string) {

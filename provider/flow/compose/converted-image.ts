@@ -8,6 +8,7 @@ import { writeZstd } from "../../convert/zstd-image.ts";
 import { type Ref, refSchema } from "../../plan/ref.ts";
 import { planVhd, vhdObject, virtualSizeBytes } from "../../plan/vhd.ts";
 import { type Context, defineResource } from "../../resource.ts";
+import { commitFile } from "../../store/commit-file.ts";
 import { sha256File } from "../../store/verify.ts";
 
 /**
@@ -97,13 +98,9 @@ async function makeFile(format: FileFormat, image: Ref, ctx: Context): Promise<O
   const { size } = await stat(disk);
   return ctx.store.stage(async (folder) => {
     const file = await writeFormat(format, { disk, digest: image.digest, folder }, ctx);
-    const { size: sizeBytes } = await stat(file);
-    const digest = await sha256File(file, ctx.signal);
-    await ctx.store.commit({ kind: "file", digest, file });
     return {
-      ref: { kind: "file", digest, recipe: "" },
+      ...(await commitFile(file, ctx)),
       format,
-      sizeBytes,
       virtualSizeBytes: format === "gce" ? gceDiskBytes(size) : size,
       ...(format === "zst" && { rawSha256: await hexSha256(disk, ctx.signal) }),
     };

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { StoreError } from "../../errors.ts";
-import { readFully } from "../../tree/read-fully.ts";
-import type { SourcePath } from "../../tree/types.ts";
+import { StoreError } from "../errors.ts";
+import { readFully } from "./read-fully.ts";
+import type { SourcePath } from "./types.ts";
 
 /** A window grows while reading goes on from where it ends, and is small again after a jump. */
 const leastWindow = 256 * 2 ** 10;
