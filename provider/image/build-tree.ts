@@ -13,6 +13,7 @@ import { mergeLayers } from "../tree/merge.ts";
 import { saveTree } from "../tree/object.ts";
 import { readOsRelease } from "../tree/os-release.ts";
 import { scrub } from "../tree/scrub.ts";
+import { shownText } from "../tree/shown-name.ts";
 import type { Entry, Tree } from "../tree/types.ts";
 import { addedFiles } from "./added-files.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -33,6 +34,7 @@ export async function buildTree(
 ): Promise<z.output<typeof rootfsOutputs>> {
   await demandUnchanged(plan, ctx);
   const { layers, config } = await imageLayers(plan.source, plan.platform, ctx);
+  demandPlatform(config.architecture, plan.platform);
   const image = await mergedTree(layers, plan, ctx);
   const parts = missingParts(plan.install, image.tree);
   const scrubbed =
@@ -79,6 +81,16 @@ export async function buildTree(
     scrubbed: Object.values(scrubbed.dropped).reduce((sum, count) => sum + count, 0),
     fingerprint: fingerprint(entries),
   };
+}
+
+/** A machine cannot run programs of another processor; what does not say for which it is, is taken. */
+function demandPlatform(architecture: string, platform: string): void {
+  const found = `linux/${architecture}`;
+  if (architecture === "" || found === platform) return;
+  const reason = `the image is for ${shownText(found)}, the machine for ${platform}`;
+  throw new InputError([{ property: "source", reason }], {
+    hint: `take the image's variant for ${platform}`,
+  });
 }
 
 /** The files that the hashes were taken of are still the same, or what is built is not what was planned. */
