@@ -40,7 +40,16 @@ export function filesystemProblems(
   const fat = fatTypeOf(type ?? "");
   const treeOmitted = omitted("tree");
   if (type === "squashfs")
-    found.push(...foreignToSquashfs({ partition, installs, files, fstab, lastPlacement }));
+    found.push(
+      ...foreign(
+        { installs, files, fstab, lastPlacement },
+        "a squashfs, which holds the tree alone",
+      ),
+    );
+  if (type === "swap")
+    found.push(
+      ...foreign({ tree, installs, files, fstab, lastPlacement }, "swap, which holds nothing yet"),
+    );
   if (squashfs) found.push(...squashfsProblems(squashfs));
   if (squashfs && type && type !== "squashfs")
     found.push({ property: "squashfs", reason: `is for a squashfs, and this is ${type}` });
@@ -51,12 +60,12 @@ export function filesystemProblems(
       property: "tree",
       reason: `must be a tree, such as rootfs.ref, got a ${tree.kind}`,
     });
-  if (type && !fat && treeOmitted)
+  if (type && !fat && type !== "swap" && treeOmitted)
     found.push({
       property: "tree",
       reason: `is required: only FAT is made of a boot loader's files alone`,
     });
-  if (fat && treeOmitted && subtree !== "/")
+  if ((fat || type === "swap") && treeOmitted && subtree !== "/")
     found.push({
       property: "subtree",
       reason: `"${subtree}" is a part of no tree: tree is missing`,
@@ -69,7 +78,7 @@ export function filesystemProblems(
   if (fat && lastPlacement !== undefined)
     found.push({ property: "lastPlacement", reason: `is for ext4, and this is ${type}` });
   found.push(...fileProblems(files, fat !== undefined));
-  if (!partition || !type || type === "squashfs") return found;
+  if (!partition || !type) return found;
   const placed = installs.filter((install) => install.partition === partition.name);
   const loaders = new Set(placed.flatMap((install) => install.files.map(({ path }) => path)));
   files.forEach(({ path }, index) => {
@@ -91,12 +100,12 @@ export function filesystemProblems(
   return found;
 }
 
-/** It is packed from a tree as the tree is, and is as large as that. */
-function foreignToSquashfs(given: Readonly<Record<string, unknown>>): InputProblem[] {
+/** The inputs that a kind of filesystem has no use for. */
+function foreign(given: Readonly<Record<string, unknown>>, kind: string): InputProblem[] {
   return Object.entries(given).flatMap(([property, value]) =>
     value === undefined || (Array.isArray(value) && value.length === 0)
       ? []
-      : [{ property, reason: "is not for a squashfs, which holds the tree alone: leave it out" }],
+      : [{ property, reason: `is not for ${kind}: leave it out` }],
   );
 }
 

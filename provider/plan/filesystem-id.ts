@@ -8,10 +8,10 @@ export function filesystemOf(partition: PartitionRequest): string {
   return partition.filesystem ?? codesOf(partition.type).filesystem;
 }
 
-/** The UUID of a partition's filesystem: as given, else made from the seed; FAT has a serial number of 8 digits. */
+/** The UUID of a partition's filesystem: as given, else made from the seed; FAT has a serial number of 8 digits, a squashfs nothing. */
 export function filesystemUuid(seed: string, partition: PartitionRequest): string {
   const filesystem = filesystemOf(partition);
-  if (filesystem === "") return "";
+  if (filesystem === "" || filesystem === "squashfs") return "";
   const uuid = partition.uuid ?? seededUuid(seed, partition.name);
   if (!fatTypeOf(filesystem)) return uuid.toLowerCase();
   if (partition.uuid !== undefined) return uuid.toUpperCase();

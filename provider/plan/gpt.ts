@@ -1,6 +1,7 @@
 import { crc32 } from "./crc32.ts";
 import { sectorBytes } from "./layout.ts";
 import { protectiveMbr } from "./mbr.ts";
+import { attributeBitsOf } from "./partition-attributes.ts";
 import { codesOf } from "./partition-types.ts";
 import type { Blob, Table, TableEntry } from "./table.ts";
 
@@ -59,7 +60,8 @@ function entriesOf(partitions: readonly TableEntry[]): Buffer {
     bytes.set(guid(partition.partUuid), at + 16);
     bytes.writeBigUInt64LE(BigInt(startSector), at + 32);
     bytes.writeBigUInt64LE(BigInt(startSector + sectors - 1), at + 40);
-    bytes.writeBigUInt64LE(partition.bootable ? legacyBootable : 0n, at + 48);
+    const bits = (partition.bootable ? legacyBootable : 0n) | attributeBitsOf(partition.attributes);
+    bytes.writeBigUInt64LE(bits, at + 48);
     bytes.write(partition.name, at + 56, 72, "utf16le");
   });
   return bytes;

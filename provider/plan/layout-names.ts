@@ -43,9 +43,11 @@ function labelProblem(partition: PartitionRequest): string | undefined {
   if (controlCharacters.test(label)) return `${JSON.stringify(label)} has a control character`;
   const filesystem = filesystemOf(partition);
   if (filesystem === "") return `"${label}" labels a partition without a filesystem`;
+  if (filesystem === "squashfs") return `"${label}" labels a squashfs, which has no label`;
   if (fatTypeOf(filesystem)) return fatLabelProblem(label);
   const bytes = Buffer.byteLength(label);
-  return bytes > 16 ? `"${label}" has ${bytes} bytes but ${filesystem} holds 16` : undefined;
+  const most = filesystem === "ext4" ? 16 : 15; // The others want a zero at the end.
+  return bytes > most ? `"${label}" has ${bytes} bytes but ${filesystem} holds ${most}` : undefined;
 }
 
 function fatLabelProblem(label: string): string | undefined {
@@ -62,6 +64,7 @@ function uuidProblem(partition: PartitionRequest): string | undefined {
   if (uuid === undefined) return undefined;
   const filesystem = filesystemOf(partition);
   if (filesystem === "") return `"${uuid}" names a partition without a filesystem`;
+  if (filesystem === "squashfs") return `"${uuid}" names a squashfs, which has no UUID`;
   const [pattern, wanted] = fatTypeOf(filesystem)
     ? [fatSerialPattern, "FAT serial number (expected the form 1A2B-3C4D)"]
     : [uuidPattern, "UUID (expected the form 3e6b2f14-8a52-4f0e-9d0c-1f6a7b9c2d10)"];

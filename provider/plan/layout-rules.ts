@@ -5,6 +5,7 @@ import { filesystemOf } from "./filesystem-id.ts";
 import { type LayoutRequest, mebibyte, type PartitionRequest, sectorBytes } from "./layout.ts";
 import { nameProblems } from "./layout-names.ts";
 import { restIndex, sizeLayout } from "./layout-size.ts";
+import { attributeProblems } from "./partition-attributes.ts";
 import { codesOf } from "./partition-types.ts";
 
 /** Sectors that an MBR entry can count. */
@@ -16,6 +17,7 @@ export function layoutProblems(request: LayoutRequest): InputProblem[] {
   return [
     ...nameProblems(request),
     ...tableProblems(request),
+    ...attributeProblems(request),
     ...request.partitions.flatMap(filesystemProblem),
     ...sizes,
     ...(sizes.length === 0 ? diskProblems(request) : []),
@@ -52,8 +54,9 @@ function filesystemProblem(partition: PartitionRequest, index: number): InputPro
   const { name, type } = partition;
   const own = codesOf(type).filesystem;
   const filesystem = filesystemOf(partition);
-  const fits = type === "esp" ? fatTypeOf(filesystem) : !fatTypeOf(own) || own === filesystem;
-  if (fits) return [];
+  // A boot loader of its own may read more than FAT, as GRUB does.
+  const free = type === "xbootldr" || (type !== "swap" && !fatTypeOf(own) && filesystem !== "swap");
+  if (type === "esp" ? fatTypeOf(filesystem) : free || own === filesystem) return [];
   const wanted = type === "esp" ? "FAT" : `"${own}"`;
   return [
     {

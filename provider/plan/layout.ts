@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { fatTypes } from "./fat-type.ts";
+import { partitionAttributeNames } from "./partition-attributes.ts";
 import { partitionTypeNames } from "./partition-types.ts";
 
 /** Bytes of a sector, as both tables count. */
@@ -17,6 +18,13 @@ const typeSchema = z
   .enum(partitionTypeNames)
   .meta({ id: "PartitionKind", description: "What a partition is used for." });
 
+const attributesSchema = z.array(
+  z.enum(partitionAttributeNames).meta({
+    id: "PartitionAttribute",
+    description: "A wish for whoever finds a partition by its type.",
+  }),
+);
+
 const byteCount = z.number().int().min(0);
 
 /** One partition with its place on the disk. */
@@ -30,6 +38,9 @@ export const partitionSchema = z
     offsetBytes: byteCount.describe("Where the partition begins on the disk, in bytes."),
     sizeBytes: byteCount.describe("Length in bytes."),
     bootable: z.boolean().describe("Whether a BIOS boots from this partition."),
+    attributes: attributesSchema
+      .optional()
+      .describe("Attributes of the GPT entry, where it has some."),
     partUuid: z.string().describe("What `root=PARTUUID=` calls the partition."),
     filesystem: z.string().describe("Filesystem, such as `ext4` or `fat16`; empty for none."),
     uuid: z.string().describe("UUID of the filesystem; empty where there is none."),
@@ -78,7 +89,7 @@ export const partitionRequestSchema = z
       ),
     sizing: sizingSchema.optional().describe("What its content needs, such as `rootfs.sizing`."),
     filesystem: z
-      .enum(["ext4", ...fatTypes, "swap"])
+      .enum(["ext4", ...fatTypes, "squashfs", "erofs", "swap"])
       .optional()
       .describe("Filesystem it holds; by default what its type suggests."),
     label: z.string().default("").describe("Label of the filesystem."),
@@ -87,6 +98,11 @@ export const partitionRequestSchema = z
       .optional()
       .describe("UUID of the filesystem (`XXXX-XXXX` for FAT); made from the seed by default."),
     bootable: z.boolean().default(false).describe("Whether a BIOS boots from this partition."),
+    attributes: attributesSchema
+      .optional()
+      .describe(
+        "For systemd, which finds the partition by its type: `no-auto`, `read-only`, `grow-file-system`; only GPT.",
+      ),
     mountPoint: z.string().default("").describe("Where the machine mounts it, such as `/`."),
   })
   .meta({ id: "PartitionRequest", description: "A partition as it is asked for." });

@@ -27,6 +27,7 @@ export function planLayout(request: LayoutRequest): Layout {
         offsetBytes: startMiB * mebibyte,
         sizeBytes: sizeMiB * mebibyte,
         bootable: partition.bootable,
+        ...(partition.attributes?.length ? { attributes: partition.attributes } : {}),
         partUuid:
           request.table === "mbr"
             ? `${diskSignature}-${String(index + 1).padStart(2, "0")}`

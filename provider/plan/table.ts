@@ -9,7 +9,7 @@ export interface Blob {
 /** What a partition table needs to know of a partition. */
 export type TableEntry = Pick<
   Layout["partitions"][number],
-  "name" | "type" | "startSector" | "sectors" | "bootable" | "partUuid"
+  "name" | "type" | "startSector" | "sectors" | "bootable" | "attributes" | "partUuid"
 >;
 
 /** What decides the bytes of a partition table. */

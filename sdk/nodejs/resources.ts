@@ -57,6 +57,12 @@ export type TableKind = "mbr" | "gpt";
 export type PartitionKind =
   | "linux"
   | "linux-root-x86-64"
+  | "linux-usr-x86-64"
+  | "linux-home"
+  | "linux-srv"
+  | "linux-var"
+  | "linux-tmp"
+  | "xbootldr"
   | "esp"
   | "fat12"
   | "fat16-under-32mib"
@@ -68,16 +74,32 @@ export type PartitionKind =
   | "bios-boot";
 
 /** Values of `PartitionRequest.filesystem`. */
-export type PartitionRequestFilesystem = "ext4" | "fat12" | "fat16" | "fat32" | "swap";
+export type PartitionRequestFilesystem =
+  | "ext4"
+  | "fat12"
+  | "fat16"
+  | "fat32"
+  | "squashfs"
+  | "erofs"
+  | "swap";
+
+/** A wish for whoever finds a partition by its type. */
+export type PartitionAttribute = "grow-file-system" | "read-only" | "no-auto";
 
 /** Values of `Bootloader.type`. */
-export type BootloaderType = "extlinux" | "syslinux" | "efi-stub";
+export type BootloaderType =
+  | "extlinux"
+  | "syslinux"
+  | "efi-stub"
+  | "grub-bios"
+  | "grub-uefi"
+  | "grub-hybrid";
 
 /** Values of `BootInstall.method`. */
 export type BootInstallMethod = "extlinux" | "syslinux" | "files";
 
 /** Values of `Filesystem.type`. */
-export type FilesystemType = "ext4" | "fat12" | "fat16" | "fat32" | "squashfs";
+export type FilesystemType = "ext4" | "fat12" | "fat16" | "fat32" | "squashfs" | "swap";
 
 /** Values of `SquashfsOptions.compression`. */
 export type SquashfsOptionsCompression = "zstd" | "gzip" | "xz" | "lz4";
@@ -302,6 +324,16 @@ export interface OsRelease {
   readonly prettyName: string;
 }
 
+/** What the image says it is. */
+export interface OsReleaseArgs {
+  /** ID of os-release(5), such as debian. */
+  readonly id: pulumi.Input<string>;
+  /** VERSION_ID. */
+  readonly versionId: pulumi.Input<string>;
+  /** PRETTY_NAME. */
+  readonly prettyName: pulumi.Input<string>;
+}
+
 /** What the image's configuration says of its process. */
 export interface ImageConfig {
   /** Environment, as NAME=value. */
@@ -424,6 +456,11 @@ export interface PartitionRequestArgs {
   readonly uuid?: pulumi.Input<string> | undefined;
   /** Whether a BIOS boots from this partition. Default: `false`. */
   readonly bootable?: pulumi.Input<boolean> | undefined;
+  /**
+   * For systemd, which finds the partition by its type: `no-auto`, `read-only`,
+   * `grow-file-system`; only GPT.
+   */
+  readonly attributes?: pulumi.Input<pulumi.Input<PartitionAttribute>[]> | undefined;
   /** Where the machine mounts it, such as `/`. Default: none. */
   readonly mountPoint?: pulumi.Input<string> | undefined;
 }
@@ -446,6 +483,8 @@ export interface Partition {
   readonly sizeBytes: number;
   /** Whether a BIOS boots from this partition. */
   readonly bootable: boolean;
+  /** Attributes of the GPT entry, where it has some. */
+  readonly attributes?: PartitionAttribute[] | undefined;
   /** What `root=PARTUUID=` calls the partition. */
   readonly partUuid: string;
   /** Filesystem, such as `ext4` or `fat16`; empty for none. */
@@ -476,6 +515,8 @@ export interface PartitionArgs {
   readonly sizeBytes: pulumi.Input<number>;
   /** Whether a BIOS boots from this partition. */
   readonly bootable: pulumi.Input<boolean>;
+  /** Attributes of the GPT entry, where it has some. */
+  readonly attributes?: pulumi.Input<pulumi.Input<PartitionAttribute>[]> | undefined;
   /** What `root=PARTUUID=` calls the partition. */
   readonly partUuid: pulumi.Input<string>;
   /** Filesystem, such as `ext4` or `fat16`; empty for none. */
@@ -517,10 +558,20 @@ export interface BootFileArgs {
   /** The file. */
   readonly ref: pulumi.Input<RefArgs>;
   /**
-   * Where it lies in the ext4 that extlinux reads; empty to have it placed in /boot. On FAT it
-   * is always placed. Default: none.
+   * Where it lies in the tree of an ext4 that extlinux or GRUB reads; empty to have it placed
+   * there. On FAT it is always placed. Default: none.
    */
   readonly path?: pulumi.Input<string> | undefined;
+}
+
+/** An entry of a boot loader's menu. */
+export interface BootMenuEntryArgs {
+  /** What the menu shows. */
+  readonly title: pulumi.Input<string>;
+  /** Arguments for the kernel that follow those of all entries, such as `single`. Default: none. */
+  readonly commandLine?: pulumi.Input<string> | undefined;
+  /** Only for GRUB: title of the submenu that holds it, with those around it. */
+  readonly submenu?: pulumi.Input<string> | undefined;
 }
 
 /** A file that a boot loader puts into a filesystem. */
@@ -644,12 +695,40 @@ export interface DiskFilesystemArgs {
   readonly content: pulumi.Input<RefArgs>;
 }
 
+/** An artefact that a medium holds as a file. */
+export interface IsoFileArgs {
+  /** Where it goes, from the medium's root. */
+  readonly path: pulumi.Input<string>;
+  /** What is in it: a file, such as `image.ref`. */
+  readonly content: pulumi.Input<RefArgs>;
+}
+
+/** An entry of a menu below the boot menu. */
+export interface IsoSubmenuEntryArgs {
+  /** What the menu shows. */
+  readonly title: pulumi.Input<string>;
+  /**
+   * Arguments for the kernel, to which those of the layout and the consoles are added; or for
+   * Memtest86+. Default: none.
+   */
+  readonly commandLine?: pulumi.Input<string> | undefined;
+  /** Starts Memtest86+ instead of the system, by a BIOS and by UEFI. Default: `false`. */
+  readonly memtest?: pulumi.Input<boolean> | undefined;
+}
+
 /** An entry of the boot menu. */
 export interface IsoMenuEntryArgs {
   /** What the menu shows. */
   readonly title: pulumi.Input<string>;
-  /** Arguments for the kernel; those of the layout and the consoles are added. Default: none. */
+  /**
+   * Arguments for the kernel, to which those of the layout and the consoles are added; or for
+   * Memtest86+. Default: none.
+   */
   readonly commandLine?: pulumi.Input<string> | undefined;
+  /** Starts Memtest86+ instead of the system, by a BIOS and by UEFI. Default: `false`. */
+  readonly memtest?: pulumi.Input<boolean> | undefined;
+  /** Opens a menu of these instead of starting something. */
+  readonly submenu?: pulumi.Input<pulumi.Input<IsoSubmenuEntryArgs>[]> | undefined;
 }
 
 /** What a web server of the machine answers. */
@@ -954,17 +1033,23 @@ export class PartitionLayout extends BootwrightResource {
 /** Inputs of {@link Bootloader}. */
 export interface BootloaderArgs {
   /**
-   * Which boot loader: `extlinux` on ext4, `syslinux` on FAT, or none: `efi-stub` has the
-   * firmware start the kernel from an ESP. Default: `extlinux`.
+   * Which boot loader: `extlinux` on ext4, `syslinux` on FAT, GRUB started by a BIOS, by UEFI
+   * or by both, or none: `efi-stub` has the firmware start the kernel from an ESP. Default:
+   * `extlinux`.
    */
   readonly type?: pulumi.Input<BootloaderType> | undefined;
-  /** Kind of partition table, in which it looks for the bootable partition. Default: `mbr`. */
+  /** The disk, for what begins with `grub`: where the ESP, the core of GRUB and `partition` lie. */
+  readonly layout?: pulumi.Input<LayoutArgs> | undefined;
+  /**
+   * Kind of partition table, in which extlinux and syslinux look for the bootable partition.
+   * Default: `mbr`.
+   */
   readonly table?: pulumi.Input<TableKind> | undefined;
-  /** Partition with the boot loader's files. Default: `root`. */
+  /** Partition with the boot loader's configuration; ext4 or FAT. Default: `root`. */
   readonly partition?: pulumi.Input<string> | undefined;
   /**
    * UUID of the root filesystem, such as `layout.partitions[0].uuid`; left out where the initrd
-   * is the whole machine.
+   * is the whole machine, or commandLine names the root.
    */
   readonly rootUuid?: pulumi.Input<string> | undefined;
   /** The kernel. */
@@ -976,19 +1061,31 @@ export interface BootloaderArgs {
    * kernel's own. Default: `rw`.
    */
   readonly commandLine?: pulumi.Input<string> | undefined;
-  /** Consoles of the kernel; the last is /dev/console. Default: `tty0`, `ttyS0`. */
+  /**
+   * Consoles of the kernel; the last is /dev/console. A menu is shown on the screen, and on the
+   * first serial one. Default: `tty0`, `ttyS0`.
+   */
   readonly consoles?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /**
+   * What the menu offers, from top to bottom; none is one entry by the name in `osRelease`.
+   * Default: none.
+   */
+  readonly entries?: pulumi.Input<pulumi.Input<BootMenuEntryArgs>[]> | undefined;
+  /** Which of `entries` is started without a key; 0 is the first. Default: `0`. */
+  readonly defaultEntry?: pulumi.Input<number> | undefined;
   /** How long to wait for a key before booting; 0 boots at once. Default: `0`. */
   readonly timeoutSeconds?: pulumi.Input<number> | undefined;
-  /** Title of a menu; without it there is none. */
+  /** Title of a menu of extlinux or syslinux; without it there is none. */
   readonly menuTitle?: pulumi.Input<string> | undefined;
+  /** What the machine says that it is, such as `rootfs.osRelease`. */
+  readonly osRelease?: pulumi.Input<OsReleaseArgs> | undefined;
 }
 
-/** What makes a disk start: files for a filesystem, and boot code for the disk. */
+/** What makes a disk start: files for filesystems, and boot code for the disk. */
 export class Bootloader extends BootwrightResource {
   /** What to do to which filesystem. */
   declare readonly installs: pulumi.Output<BootInstall[]>;
-  /** What to write outside the partitions. */
+  /** What to write outside the filesystems. */
   declare readonly blobs: pulumi.Output<DiskBlob[]>;
 
   constructor(name: string, args: BootloaderArgs, opts?: pulumi.CustomResourceOptions) {
@@ -1002,13 +1099,13 @@ export interface FilesystemArgs {
   readonly type?: pulumi.Input<FilesystemType> | undefined;
   /**
    * What it holds, such as `rootfs.ref`; FAT may do without, and then holds `files` and what
-   * `installs` place.
+   * `installs` place. Swap has none.
    */
   readonly tree?: pulumi.Input<RefArgs> | undefined;
   /** Folder of the tree that becomes the filesystem's root. Default: `/`. */
   readonly subtree?: pulumi.Input<string> | undefined;
   /**
-   * Where it lies: one of `layout.partitions`. A squashfs has none: it is as large as its
+   * Where it lies: one of `layout.partitions`. A squashfs may do without: it is as large as its
    * content.
    */
   readonly partition?: pulumi.Input<PartitionArgs> | undefined;
@@ -1036,7 +1133,7 @@ export interface FilesystemArgs {
 export class Filesystem extends BootwrightResource {
   /**
    * The filesystem: of ext4 the plan (metadata blocks, and where its data comes from), of
-   * another its bytes.
+   * another its bytes, of swap its first page.
    */
   declare readonly ref: pulumi.Output<Ref>;
   /** Size of the filesystem in bytes. */
@@ -1108,6 +1205,15 @@ export interface IsoImageArgs {
   /** The root filesystem of a live system: `ref` of a Filesystem of `type: "squashfs"`. */
   readonly squashfs?: pulumi.Input<RefArgs> | undefined;
   /**
+   * Packages of the live system that an installed one has no use for:
+   * filesystem.manifest-desktop leaves them out. `*` stands for any part of a name. Default:
+   * those of live-boot, live-config, casper and ubiquity, discover, laptop-detect and
+   * os-prober.
+   */
+  readonly liveOnlyPackages?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /** More files of the medium, such as the disk image that an installer writes. Default: none. */
+  readonly files?: pulumi.Input<pulumi.Input<IsoFileArgs>[]> | undefined;
+  /**
    * What the medium says that it is, in .disk/info and README.diskdefines. Default:
    * `Bootwright`.
    */
@@ -1119,7 +1225,10 @@ export interface IsoImageArgs {
    * Default: `PROJECT/NAME` of this resource, the same in every stack.
    */
   readonly seed?: pulumi.Input<string> | undefined;
-  /** The boot menu, from top to bottom. Default: `[object Object]`. */
+  /**
+   * The boot menu, from top to bottom. By default what the layout has: to start (`tiny`), to
+   * try, check and test the memory (`live`), or these and to install (`casper`).
+   */
   readonly entries?: pulumi.Input<pulumi.Input<IsoMenuEntryArgs>[]> | undefined;
   /** Which entry is started without a key; 0 is the first. Default: `0`. */
   readonly defaultEntry?: pulumi.Input<number> | undefined;

@@ -128,3 +128,29 @@ test("sgdisk finds no problem in a GPT with a discoverable root and names beyond
   const info = execFileSync("sgdisk", ["--info=2", disk], { encoding: "utf8" });
   expect(info).toContain("Partition name: 'wörk'");
 });
+
+test("sfdisk knows the types of the Discoverable Partitions Specification, and reads their attributes", async () => {
+  const types = ["root-x86-64", "usr-x86-64", "home", "srv", "var", "tmp"].map((n) => `linux-${n}`);
+  const small = types.map((type) => ({ name: type, type, sizeMiB: 1 }));
+  const disk = await writeDisk(
+    layoutOf("gpt", [
+      ...small.with(2, { ...small[2]!, ...{ attributes: ["grow-file-system", "no-auto"] } }),
+      { name: "boot", type: "xbootldr", filesystem: "ext4", sizeMiB: 4, attributes: ["read-only"] },
+      { name: "swap", type: "swap", sizeMiB: 1, attributes: ["no-auto"] },
+    ]),
+  );
+  const said = execFileSync("sfdisk", ["--list", "--output", "Type,Attrs", disk], {
+    encoding: "utf8",
+  });
+  expect(said.trim().split("\n").slice(-8)).toEqual([
+    expect.stringMatching(/^Linux root \(x86-64\) *$/),
+    expect.stringMatching(/^Linux \/?usr \(x86-64\) *$/),
+    expect.stringMatching(/^Linux home +GUID:59,63$/),
+    expect.stringMatching(/^Linux server data *$/),
+    expect.stringMatching(/^Linux variable data *$/),
+    expect.stringMatching(/^Linux temporary data *$/),
+    expect.stringMatching(/^Linux extended boot +GUID:60$/),
+    expect.stringMatching(/^Linux swap +GUID:63$/),
+  ]);
+  expect(() => execFileSync("sfdisk", ["--verify", disk])).not.toThrow();
+});

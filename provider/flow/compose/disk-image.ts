@@ -74,9 +74,11 @@ function plan({ layout, filesystems, blobs }: Inputs): DiskPlan {
       table,
       diskSignature,
       sizeBytes,
-      partitions: partitions.map(({ name, type, startSector, sectors, bootable, partUuid }) => ({
-        ...{ name, type, startSector, sectors, bootable, partUuid },
-      })),
+      partitions: partitions.map((partition) => {
+        const { name, type, startSector, sectors, bootable, attributes, partUuid } = partition;
+        const entry = { name, type, startSector, sectors, bootable, partUuid };
+        return attributes ? { ...entry, attributes } : entry;
+      }),
     },
     parts: partitions.flatMap(({ name, offsetBytes, sizeBytes: partBytes }) =>
       filesystems

@@ -16,13 +16,13 @@ import { observePlacement } from "./placement.ts";
 
 const inputs = z.strictObject({
   type: z
-    .enum(["ext4", ...fatTypes, "squashfs"])
+    .enum(["ext4", ...fatTypes, "squashfs", "swap"])
     .default("ext4")
     .describe("Filesystem to make."),
   tree: refSchema
     .optional()
     .describe(
-      "What it holds, such as `rootfs.ref`; FAT may do without, and then holds `files` and what `installs` place.",
+      "What it holds, such as `rootfs.ref`; FAT may do without, and then holds `files` and what `installs` place. Swap has none.",
     ),
   subtree: z
     .string()
@@ -32,7 +32,7 @@ const inputs = z.strictObject({
   partition: partitionSchema
     .optional()
     .describe(
-      "Where it lies: one of `layout.partitions`. A squashfs has none: it is as large as its content.",
+      "Where it lies: one of `layout.partitions`. A squashfs may do without: it is as large as its content.",
     ),
   installs: z
     .array(installSchema)
@@ -69,7 +69,7 @@ const inputs = z.strictObject({
 
 const outputs = z.object({
   ref: refSchema.describe(
-    "The filesystem: of ext4 the plan (metadata blocks, and where its data comes from), of another its bytes.",
+    "The filesystem: of ext4 the plan (metadata blocks, and where its data comes from), of another its bytes, of swap its first page.",
   ),
   sizeBytes: z.number().int().describe("Size of the filesystem in bytes."),
   freeBytes: z.number().int().describe("Bytes that are free in it."),
@@ -89,6 +89,7 @@ function plan({ type, tree, subtree, partition, installs, fstab, ...rest }: Inpu
   if (!partition)
     throw new InputError([{ property: "partition", reason: `is required for ${type}` }]);
   const { name, offsetBytes, sizeBytes, uuid, label } = partition;
+  if (type === "swap") return { type, partition: { sizeBytes, uuid, label } };
   const common = {
     subtree,
     partition: { offsetBytes, sizeBytes, uuid, label },
@@ -124,6 +125,7 @@ function placing(files: Inputs["files"], partition: string): BootInstall[] {
 
 /**
  * One partition's bytes from a tree: ext4 or FAT, planned without a tool or a mount; or a squashfs, packed by mksquashfs and read back.
+ * Also swap, which has no tree.
  * Changes when the tree, the boot loader's files, fstab, or the partition's place, size, label or UUID do.
  *
  * FAT holds files and directories of root's that everybody may read, with their bytes and times (even seconds, from 1980 on); who owns
@@ -150,6 +152,8 @@ export const Filesystem = defineResource({
       : { sizeBytes: request.partition.sizeBytes },
   // Loaded when there is something to make: planning takes seventy modules.
   make: async (request, ctx) => {
+    if (request.type === "swap")
+      return (await import("../../image/make-swap.ts")).makeSwap(request, ctx);
     if (request.type === "ext4") return (await import("./make-ext4.ts")).makeExt4(request, ctx);
     return request.type === "squashfs"
       ? (await import("../../squashfs/build-squashfs.ts")).makeSquashfs(request, ctx)

@@ -9,6 +9,7 @@ const partition = {
   ...{ filesystem: "fat16", uuid: "1A2B-3C4D", label: "", mountPoint: "" },
 };
 const ext4 = { ...partition, filesystem: "ext4", uuid: "3e6b2f14-8a52-4f0e-9d0c-1f6a7b9c2d10" };
+const swap = { ...ext4, type: "swap", filesystem: "swap" };
 const install = (method: string) => ({ partition: "boot", method, directory: "/", files: [] });
 
 async function problemsOf(given: object): Promise<string[]> {
@@ -45,12 +46,30 @@ describe("Filesystem refuses", () => {
       ["partition: is required: only a squashfs lies nowhere yet"],
     ],
     [
-      "a squashfs of no tree, in a partition, with other things than the tree",
+      "a squashfs of no tree, in a partition for another, with other things than the tree",
       { type: "squashfs", partition, installs: [install("files")] },
       [
-        "partition: is not for a squashfs, which holds the tree alone: leave it out",
         "installs: is not for a squashfs, which holds the tree alone: leave it out",
         "tree: is required: only FAT is made of a boot loader's files alone",
+        'type: "squashfs" is not what partition "boot" is for ("fat16")',
+      ],
+    ],
+    ["nothing of swap without a tree", { type: "swap", partition: swap }, []],
+    [
+      "swap that holds something, or lies nowhere",
+      { type: "swap", tree: ref("tree"), installs: [install("files")], subtree: "/srv" },
+      [
+        "tree: is not for swap, which holds nothing yet: leave it out",
+        "installs: is not for swap, which holds nothing yet: leave it out",
+        "partition: is required: only a squashfs lies nowhere yet",
+      ],
+    ],
+    [
+      "swap in a partition for another filesystem, of a part of no tree",
+      { type: "swap", partition: ext4, subtree: "/srv" },
+      [
+        'subtree: "/srv" is a part of no tree: tree is missing',
+        'type: "swap" is not what partition "boot" is for ("ext4")',
       ],
     ],
     [
@@ -114,6 +133,13 @@ describe("Filesystem plans", () => {
       ...{ type: "squashfs", tree: ref("tree"), subtree: "/", sourceDateEpoch: 1735689600 },
       squashfs: { compression: "zstd", exclude: ["/a/*", "/b"] },
     });
+  });
+
+  test("swap from the size and the names of its partition alone", () => {
+    const plan = Filesystem.plan(Filesystem.inputs.parse({ type: "swap", partition: swap }));
+    const { sizeBytes, uuid, label } = swap;
+    expect(plan).toEqual({ type: "swap", partition: { sizeBytes, uuid, label } });
+    expect(Filesystem.known?.(plan)).toEqual({ sizeBytes });
   });
 
   test("FAT from its place, its installs and its tree, and nothing of fstab", () => {

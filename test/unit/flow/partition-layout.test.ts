@@ -101,6 +101,55 @@ describe("PartitionLayout refuses, with property and numbers,", () => {
       ],
     ],
     [
+      "swap on a type that is not for it, and what is no swap on the type of swap",
+      {
+        partitions: [
+          part("a", { filesystem: "swap" }),
+          part("b", { type: "swap", filesystem: "ext4" }),
+        ],
+      },
+      [
+        'partitions[0].filesystem: Partition "a" is of type "linux", which holds "ext4" and not "swap"',
+        'partitions[1].filesystem: Partition "b" is of type "swap", which holds "swap" and not "ext4"',
+      ],
+    ],
+    [
+      "attributes where nobody reads them",
+      {
+        table: "gpt",
+        partitions: [
+          part("a", { attributes: ["read-only"] }),
+          part("b", { type: "swap", attributes: ["no-auto", "grow-file-system"] }),
+          part("c", { type: "linux-var", attributes: ["no-auto", "grow-file-system"] }),
+        ],
+      },
+      [
+        'partitions[0].attributes[0]: "read-only" says nothing of partition "a" of type "linux" (it is for linux-root-x86-64, linux-usr-x86-64, linux-home, linux-srv, linux-var, linux-tmp, xbootldr)',
+        'partitions[1].attributes[1]: "grow-file-system" says nothing of partition "b" of type "swap" (it is for linux-root-x86-64, linux-usr-x86-64, linux-home, linux-srv, linux-var, linux-tmp, xbootldr)',
+      ],
+    ],
+    [
+      "attributes of an MBR",
+      {
+        partitions: [part("a", { type: "xbootldr", filesystem: "ext4", attributes: ["no-auto"] })],
+      },
+      ['partitions[0].attributes[0]: "no-auto" is for a GPT, and the table is an MBR'],
+    ],
+    [
+      "a label and a UUID of a squashfs, and a label that is too long for an erofs",
+      {
+        partitions: [
+          part("a", { filesystem: "squashfs", label: "root", uuid }),
+          part("b", { filesystem: "erofs", label: "sixteen-bytes-xx" }),
+        ],
+      },
+      [
+        'partitions[0].label: "root" labels a squashfs, which has no label',
+        `partitions[0].uuid: "${uuid}" names a squashfs, which has no UUID`,
+        'partitions[1].label: "sixteen-bytes-xx" has 16 bytes but erofs holds 15',
+      ],
+    ],
+    [
       "duplicate names, labels, UUIDs and mount points",
       {
         partitions: [

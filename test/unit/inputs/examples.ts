@@ -160,7 +160,8 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
       partitions: [
         {
           name: "root",
-          type: "linux",
+          type: "linux-root-x86-64",
+          attributes: ["grow-file-system"],
           sizeMiB: 1024,
           sizing: { minimumMiB: 731 },
           filesystem: "ext4",
@@ -206,6 +207,10 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
       lastPlacement: { path: "placement.json", sha256: "b".repeat(64) },
     },
     {
+      type: "swap",
+      partition: { ...partition, type: "swap", filesystem: "swap", attributes: ["no-auto"] },
+    },
+    {
       type: "fat16",
       partition: { ...partition, type: "fat16", filesystem: "fat16", uuid: "1A2B-3C4D" },
       installs: [{ ...install, method: "syslinux" }],
@@ -213,7 +218,7 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
   ],
   DiskImage: [
     {
-      layout,
+      layout: { ...layout, partitions: [{ ...partition, attributes: ["read-only"] }] },
       filesystems: [{ partition: "root", content: ref("ext4") }],
       blobs: [{ offsetBytes: 0, content: ref("file") }],
       exportTo: "out/disk.raw",
@@ -223,7 +228,13 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
     {
       ...{ layout: "live", kernel: ref("file"), initrd: ref("file"), squashfs: ref("file") },
       ...{ name: "Demo", volumeId: "DEMO_1", seed: "demo", exportTo: "out/demo.iso" },
-      entries: [{ title: "Try it", commandLine: "toram" }],
+      entries: [
+        { title: "Try it", commandLine: "toram" },
+        { title: "Test the memory", memtest: true },
+        { title: "More", submenu: [{ title: "Slowly", commandLine: "nosmp", memtest: true }] },
+      ],
+      liveOnlyPackages: ["live-boot*"],
+      files: [{ path: "/install/disk.img.zst", content: ref("file") }],
       ...{ defaultEntry: 0, timeoutSeconds: 30, consoles: ["tty0", "ttyS0,115200"] },
       sourceDateEpoch: 1700000000,
     },
