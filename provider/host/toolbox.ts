@@ -23,8 +23,7 @@ export async function openToolbox(
 ): Promise<Toolbox> {
   const { name } = options;
   const dockerfile = await readDockerfile(name);
-  const tag = toolboxTag(dockerfile);
-  const there = await imageId(tag);
+  const { tag, imageId: there } = await findToolbox(name);
   if (there) return { tag, imageId: there };
   await docker(["build", "--platform", "linux/amd64", "--tag", tag, "-"], {
     purpose: `to build the ${name ? `${name} ` : ""}toolbox, which it does once per version of bootwright`,
@@ -33,6 +32,13 @@ export async function openToolbox(
     ...(options.signal ? { signal: options.signal } : {}),
   });
   return { tag, imageId: (await imageId(tag)) ?? "" };
+}
+
+/** What a toolbox's image is called here, and its identity when it has been built. */
+export async function findToolbox(name?: ToolboxName): Promise<Partial<Toolbox> & { tag: string }> {
+  const tag = toolboxTag(await readDockerfile(name));
+  const there = await imageId(tag);
+  return there ? { tag, imageId: there } : { tag };
 }
 
 /** The tag of a toolbox: a function of its Dockerfile's text. */

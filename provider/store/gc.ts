@@ -14,9 +14,13 @@ export interface Keep {
   readonly maxSizeGiB: number;
 }
 
-/** An object that may go. */
-interface Candidate extends ObjectName {
+/** An object of the store as it was found. */
+export interface StoredObject extends ObjectName {
+  /** Bytes that it takes on disk. */
   readonly bytes: number;
+  /** Length of its file, holes included. */
+  readonly sizeBytes: number;
+  /** When it was last used, since 1970. */
   readonly usedMs: number;
 }
 
@@ -32,21 +36,9 @@ export async function collectGarbage(
   nowMs: number,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<{ removed: number; bytes: number }> {
-  const all = await candidates(store);
-  const inUse = all.filter((object) => nowMs - object.usedMs < graceMs);
-  const needed = await reachable(store, inUse);
-  let total = all.reduce((sum, object) => sum + object.bytes, 0);
-  const going = all
-    .filter((object) => !needed.has(`${object.kind} ${object.digest}`))
-    .sort((a, b) => a.usedMs - b.usedMs)
-    .filter((object) => {
-      const old = nowMs - object.usedMs > keep.days * 86_400_000;
-      if (!old && total <= keep.maxSizeGiB * 2 ** 30) return false;
-      total -= object.bytes;
-      return true;
-    });
-  const gone: Candidate[] = [];
-  const removeAll = async (objects: readonly Candidate[]) => {
+  const going = await unneeded(store, keep, nowMs);
+  const gone: StoredObject[] = [];
+  const removeAll = async (objects: readonly StoredObject[]) => {
     for (const object of objects) if (await removeUnused(store, object)) gone.push(object);
   };
   await removeAll(going.filter(({ kind }) => kind !== "layer"));
@@ -58,8 +50,25 @@ export async function collectGarbage(
   return { removed: gone.length, bytes: gone.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
+/** What a collection would remove now, the longest unused first. */
+export async function unneeded(store: Store, keep: Keep, nowMs: number): Promise<StoredObject[]> {
+  const all = await storedObjects(store);
+  const inUse = all.filter((object) => nowMs - object.usedMs < graceMs);
+  const needed = await reachable(store, inUse);
+  let total = all.reduce((sum, object) => sum + object.bytes, 0);
+  return all
+    .filter((object) => !needed.has(`${object.kind} ${object.digest}`))
+    .sort((a, b) => a.usedMs - b.usedMs)
+    .filter((object) => {
+      const old = nowMs - object.usedMs > keep.days * 86_400_000;
+      if (!old && total <= keep.maxSizeGiB * 2 ** 30) return false;
+      total -= object.bytes;
+      return true;
+    });
+}
+
 /** Removes an object, unless somebody has come to use it since the collection began. */
-async function removeUnused(store: Store, object: Candidate): Promise<boolean> {
+async function removeUnused(store: Store, object: StoredObject): Promise<boolean> {
   const seal = await stat(sealPath(store.root, object)).catch(() => undefined);
   if (seal?.mtimeMs !== object.usedMs) return false;
   await rm(objectPath(store.root, object), { force: true });
@@ -86,18 +95,31 @@ async function reachable(store: Store, inUse: readonly ObjectName[]): Promise<Se
     for (const need of await store.needs(name)) await visit(need);
   };
   for (const object of inUse) await visit(object);
-  for (const file of await jsonBelow(join(store.root, "roots")))
-    for (const object of await objectsOfRoot(file)) await visit(object);
+  for (const { objects } of await readRoots(store))
+    for (const object of objects) await visit(object);
   return found;
 }
 
-async function objectsOfRoot(file: string): Promise<readonly ObjectName[]> {
+/** What a resource of a stack said that it needs. */
+export interface Root {
+  readonly urn: string;
+  readonly objects: readonly (ObjectName & { readonly recipe?: string })[];
+}
+
+/** The roots of the store, of all projects and stacks. */
+export async function readRoots(store: Pick<Store, "root">): Promise<Root[]> {
+  const roots: Root[] = [];
+  for (const file of await jsonBelow(join(store.root, "roots"))) roots.push(await readRoot(file));
+  return roots;
+}
+
+async function readRoot(file: string): Promise<Root> {
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return '{"objects":[]}'; // deleted since it was listed
+    if (error.code === "ENOENT") return '{"urn":"","objects":[]}'; // deleted since it was listed
     throw error;
   });
   try {
-    return (JSON.parse(text) as { objects: ObjectName[] }).objects;
+    return JSON.parse(text) as Root;
   } catch (cause) {
     throw new StoreError(`${file} does not say what a resource needs, so nothing was collected`, {
       hint: "delete it and run pulumi up --replace for its resource",
@@ -106,8 +128,9 @@ async function objectsOfRoot(file: string): Promise<readonly ObjectName[]> {
   }
 }
 
-async function candidates(store: Store): Promise<Candidate[]> {
-  const found: Candidate[] = [];
+/** Every object that the store has a record of. */
+export async function storedObjects(store: Store): Promise<StoredObject[]> {
+  const found: StoredObject[] = [];
   for (const kind of artefactKinds)
     for (const file of await jsonBelow(join(store.root, "seals", kind))) {
       const name = { kind: kind as ArtefactKind, digest: `sha256:${file.slice(-69, -5)}` };
@@ -115,7 +138,13 @@ async function candidates(store: Store): Promise<Candidate[]> {
         stat(file).catch(() => undefined),
         stat(objectPath(store.root, name)).catch(() => undefined),
       ]);
-      if (seal) found.push({ ...name, bytes: (object?.blocks ?? 0) * 512, usedMs: seal.mtimeMs });
+      if (seal)
+        found.push({
+          ...name,
+          bytes: (object?.blocks ?? 0) * 512,
+          sizeBytes: object?.size ?? 0,
+          usedMs: seal.mtimeMs,
+        });
     }
   return found;
 }

@@ -1,0 +1,46 @@
+import { Command, CommanderError } from "commander";
+import { explain } from "../lifecycle/explain.ts";
+import { doctorCommand } from "./doctor.ts";
+import { exitCodes, faultText } from "./fault.ts";
+import { withInterrupt } from "./interrupt.ts";
+import { openTerminal, type Terminal } from "./print/terminal.ts";
+import type { Run } from "./session.ts";
+import { storeCommand } from "./store.ts";
+
+/** Runs `bootwright` with the arguments that follow its name; resolves to the exit code, having said what went wrong. */
+export async function runCommand(
+  args: readonly string[],
+  terminal: Terminal = openTerminal(),
+): Promise<number> {
+  let exitCode: number = exitCodes.good;
+  const run: Run = async (work) => {
+    exitCode = await withInterrupt((signal) => work({ terminal, signal }));
+  };
+  try {
+    await program(run).parseAsync(args, { from: "user" });
+  } catch (thrown) {
+    // Commander has printed its own message, and help is no failure.
+    if (thrown instanceof CommanderError)
+      return thrown.exitCode === 0 ? exitCodes.good : exitCodes.failed;
+    const fault = faultText(await explain(thrown));
+    terminal.fail(fault.text);
+    return fault.exitCode;
+  }
+  return exitCode;
+}
+
+function program(run: Run): Command {
+  const command = new Command("bootwright")
+    .description("Looks at, tries and writes what the Bootwright provider makes.")
+    .enablePositionalOptions()
+    .showHelpAfterError("(bootwright help COMMAND shows what it takes)")
+    .exitOverride()
+    .addHelpText(
+      "after",
+      `
+Exit code: 0 when all is well, 1 when what was asked about is not (something is missing, damaged or different),
+2 when the command could not do its work, 130 after Ctrl-C.`,
+    );
+  for (const add of [doctorCommand, storeCommand]) add(command, run);
+  return command;
+}
