@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { smallSource, writeFiles } from "../tools/kernel/small-source.ts";
-import { containersDuring } from "./containers.ts";
+import { containersDuring, type InspectedContainer, inspectDuring } from "./containers.ts";
 import { makeProject, type Project, type Run } from "./project.ts";
 
 const kernelProgram = `import * as bw from "bootwright";
@@ -58,10 +58,13 @@ const linux = Object.fromEntries(
 const env: Record<string, string> = {};
 let project: Project;
 let first: Run;
+let containers: readonly InspectedContainer[];
 
 beforeAll(async () => {
   project = await makeProject(diskProgram, { ...image, ...linux }, env);
-  first = await project.up();
+  ({ result: first, inspected: containers } = await inspectDuring(project.store, () =>
+    project.up(),
+  ));
 });
 afterAll(() => project?.dispose());
 
@@ -77,6 +80,18 @@ test("a kernel from source starts a disk", () => {
       (name) => `create ${name}`,
     ),
   );
+});
+
+test("it is built in its own toolbox without root, capabilities or a network", () => {
+  const places = containers.filter(({ Args }) => Args[2] === "cat");
+  expect(places).toHaveLength(1);
+  for (const { Config, HostConfig } of places) {
+    expect(Config.User).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+    expect(HostConfig).toMatchObject({
+      ...{ Privileged: false, CapAdd: null, CapDrop: ["ALL"], NetworkMode: "none" },
+      ...{ SecurityOpt: ["no-new-privileges"], ReadonlyRootfs: true, Devices: [] },
+    });
+  }
 });
 
 test("a changed file of the Dockerfile does not rebuild the kernel", async () => {
