@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { ToolError } from "../errors.ts";
 import { makeFat } from "../image/make-fat.ts";
 import type { Context } from "../resource.ts";
 import { commitFile } from "../store/commit-file.ts";
 import { sha256File } from "../store/verify.ts";
 import { type GrubImages, takeGrub } from "./grub-image.ts";
-import type { IsoPlan } from "./plan.ts";
+import { memtestPaths } from "./grub-menu.ts";
+import type { IsoPlan, IsoText } from "./plan.ts";
+import { squashfsPapers } from "./squashfs-content.ts";
 import { biosPath, isoArguments } from "./xorriso.ts";
 
 /** A file of the medium and where its bytes are. */
@@ -54,7 +56,11 @@ async function gather(
   const files: IsoFile[] = [];
   for (const { path, content } of plan.artefacts)
     files.push({ path, from: await ctx.materialise(content) });
-  for (const { path, text } of plan.texts) files.push(await put(path, text));
+  for (const { path, text } of [...plan.texts, ...(await papersOf(plan, ctx))])
+    files.push(await put(path, text));
+  if (plan.memtest)
+    for (const path of Object.values(memtestPaths))
+      files.push({ path, from: await takeMemtest(basename(path), folder, ctx) });
   files.push(await put(efiPath, grub.efi), await put(biosPath, grub.bios));
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
   const sums: string[] = [];
@@ -62,6 +68,26 @@ async function gather(
   for (const { path, from } of files.filter((file) => file.path !== biosPath))
     sums.push(`${await md5File(from, ctx.signal)}  ./${path}\n`);
   return [...files, await put("md5sum.txt", sums.join(""))];
+}
+
+async function papersOf({ liveRoot }: IsoPlan, ctx: Context): Promise<IsoText[]> {
+  if (!liveRoot) return [];
+  ctx.log.progress("reading the squashfs's packages");
+  return squashfsPapers({ ...liveRoot, file: await ctx.materialise(liveRoot.squashfs) }, ctx);
+}
+
+/** Copies a Memtest86+ of the toolbox to where its bytes can be read. */
+async function takeMemtest(
+  name: string,
+  folder: string,
+  { runner, signal }: Pick<Context, "runner" | "signal">,
+): Promise<string> {
+  const step = {
+    ...{ tool: "cp", args: [`/boot/${name}`, folder], writes: folder },
+    ...{ purpose: "to take Memtest86+", package: "memtest86+" },
+  };
+  await runner.run(step, { signal });
+  return join(folder, name);
 }
 
 /** The FAT filesystem that UEFI starts from; UEFI knows FAT12 on removable media (UEFI 2.10 §13.3). */

@@ -1,6 +1,6 @@
-import { kernelArguments } from "../plan/boot-config.ts";
 import { seededUuid } from "../plan/canonical.ts";
 import type { Ref } from "../plan/ref.ts";
+import { defaultMenu } from "./default-menu.ts";
 import { grubMenu } from "./grub-menu.ts";
 import type { IsoInputs, IsoLayout } from "./schema.ts";
 
@@ -27,9 +27,22 @@ export interface IsoPlan {
   readonly sourceDateEpoch: number;
   readonly artefacts: readonly IsoArtefact[];
   readonly texts: readonly IsoText[];
+  /** Whether the menu has Memtest86+. */
+  readonly memtest: boolean;
+  /** Whose papers (size, packages) lie beside it in the folder. */
+  readonly liveRoot?: {
+    readonly squashfs: Ref;
+    readonly folder: string;
+    readonly liveOnlyPackages: readonly string[];
+  };
 }
 
 const kernelName = "vmlinuz";
+/** What the seeds of live media leave out of filesystem.manifest-desktop, in Debian and in Ubuntu. */
+const usualLiveOnly = [
+  ...["casper", "discover", "discover-data", "laptop-detect", "libdiscover2", "live-boot*"],
+  ...["live-config*", "live-tools", "lupin-casper", "os-prober", "ubiquity*"],
+];
 /** What live-boot(7) and casper(7) are told, and the folder that they look in. */
 const layouts: Readonly<
   Record<IsoLayout, { folder: string; initrd: string; commandLine: string }>
@@ -42,29 +55,26 @@ const layouts: Readonly<
 /** Where everything goes on the medium, and the text of what is written for it. */
 export function planIso(given: IsoInputs): IsoPlan {
   const { layout, kernel, initrd, squashfs, volumeId, seed, name, sourceDateEpoch } = given;
-  const { folder, ...names } = layouts[layout];
+  const { folder, commandLine, ...names } = layouts[layout];
+  const entries = given.entries ?? defaultMenu(layout, name);
   const marker = `.disk/${seededUuid(seed, "ISO marker")}`;
   const kernelPath = `${folder}/${kernelName}`;
   const initrdPath = `${folder}/${names.initrd}`;
+  const { defaultEntry, timeoutSeconds, consoles } = given;
   const menu = grubMenu({
-    ...given,
-    ...{ kernelPath, initrdPath },
-    entries: given.entries.map(({ title, commandLine }) => ({
-      title,
-      arguments: kernelArguments({
-        commandLine: `${names.commandLine} ${commandLine}`,
-        rootUuid: undefined,
-        consoles: given.consoles,
-      }),
-    })),
+    ...{ entries, defaultEntry, timeoutSeconds, consoles },
+    ...{ commandLine, kernelPath, initrdPath },
   });
+  const liveOnlyPackages = [...new Set(given.liveOnlyPackages ?? usualLiveOnly)].sort();
   return {
     ...{ volumeId, marker, sourceDateEpoch },
     diskGuid: seededUuid(seed, "ISO disk"),
+    memtest: entries.flatMap((entry) => [entry, ...(entry.submenu ?? [])]).some((e) => e.memtest),
     artefacts: [
       { path: kernelPath, content: kernel },
       { path: initrdPath, content: initrd },
       ...(squashfs ? [{ path: `${folder}/filesystem.squashfs`, content: squashfs }] : []),
+      ...given.files.map(({ path, content }) => ({ path: path.slice(1), content })),
     ],
     texts: [
       { path: ".disk/info", text: `${name} (${day(sourceDateEpoch)})\n` },
@@ -72,6 +82,7 @@ export function planIso(given: IsoInputs): IsoPlan {
       { path: "README.diskdefines", text: diskDefines(name) },
       { path: "boot/grub/grub.cfg", text: menu },
     ],
+    ...(squashfs && { liveRoot: { squashfs, folder, liveOnlyPackages } }),
   };
 }
 

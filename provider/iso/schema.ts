@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { InputProblem } from "../errors.ts";
 import { refSchema } from "../plan/ref.ts";
 
 const title = z
@@ -15,14 +14,47 @@ const commandLine = z
   .regex(/^[ !#-&(-[\]-~]*$/, "must be printable ASCII without quotes and backslashes")
   .default("");
 
+const entry = {
+  title: title.describe("What the menu shows."),
+  commandLine: commandLine.describe(
+    "Arguments for the kernel, to which those of the layout and the consoles are added; or for Memtest86+.",
+  ),
+  memtest: z
+    .boolean()
+    .default(false)
+    .describe("Starts Memtest86+ instead of the system, by a BIOS and by UEFI."),
+};
+
 const entrySchema = z
   .strictObject({
-    title: title.describe("What the menu shows."),
-    commandLine: commandLine.describe(
-      "Arguments for the kernel; those of the layout and the consoles are added.",
-    ),
+    ...entry,
+    submenu: z
+      .array(
+        z
+          .strictObject(entry)
+          .meta({ id: "IsoSubmenuEntry", description: "An entry of a menu below the boot menu." }),
+      )
+      .min(1)
+      .max(64)
+      .optional()
+      .describe("Opens a menu of these instead of starting something."),
   })
   .meta({ id: "IsoMenuEntry", description: "An entry of the boot menu." });
+export type IsoEntry = z.output<typeof entrySchema>;
+
+const fileSchema = z
+  .strictObject({
+    path: z
+      .string()
+      .max(255)
+      .regex(
+        /^(\/(?!\.{1,2}(\/|$))[\w.+-]{1,64})+$/,
+        "must be absolute, of parts of at most 64 letters, digits and _ . + -",
+      )
+      .describe("Where it goes, from the medium's root."),
+    content: refSchema.describe("What is in it: a file, such as `image.ref`."),
+  })
+  .meta({ id: "IsoFile", description: "An artefact that a medium holds as a file." });
 
 /** Where the kernel looks for the rest of the machine. */
 export const isoLayouts = ["tiny", "live", "casper"] as const;
@@ -40,6 +72,20 @@ export const isoInputs = z.strictObject({
   squashfs: refSchema
     .optional()
     .describe('The root filesystem of a live system: `ref` of a Filesystem of `type: "squashfs"`.'),
+  liveOnlyPackages: z
+    .array(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9*][A-Za-z0-9+.*_-]*$/, "must be a package's name, * for any part of it"),
+    )
+    .optional()
+    .describe(
+      "Packages of the live system that an installed one has no use for: filesystem.manifest-desktop leaves them out. `*` stands for any part of a name. Default: those of live-boot, live-config, casper and ubiquity, discover, laptop-detect and os-prober.",
+    ),
+  files: z
+    .array(fileSchema)
+    .default([])
+    .describe("More files of the medium, such as the disk image that an installer writes."),
   name: title
     .default("Bootwright")
     .describe("What the medium says that it is, in .disk/info and README.diskdefines."),
@@ -58,8 +104,10 @@ export const isoInputs = z.strictObject({
     .array(entrySchema)
     .min(1)
     .max(64)
-    .default([{ title: "Start", commandLine: "" }])
-    .describe("The boot menu, from top to bottom."),
+    .optional()
+    .describe(
+      "The boot menu, from top to bottom. By default what the layout has: to start (`tiny`), to try, check and test the memory (`live`), or these and to install (`casper`).",
+    ),
   defaultEntry: z
     .int()
     .min(0)
@@ -92,27 +140,3 @@ export const isoInputs = z.strictObject({
     .describe("Path, relative to the project, that the image is also written to."),
 });
 export type IsoInputs = z.output<typeof isoInputs>;
-
-/** What is wrong with the inputs that are known; `omitted` tells what surely is not given. */
-export function isoProblems(
-  { layout, kernel, initrd, squashfs, entries, defaultEntry }: Partial<IsoInputs>,
-  omitted: (input: "squashfs") => boolean,
-): InputProblem[] {
-  const found: InputProblem[] = [];
-  for (const [property, ref] of Object.entries({ kernel, initrd, squashfs }))
-    if (ref && ref.kind !== "file")
-      found.push({ property, reason: `must be a file, but is of kind "${ref.kind}"` });
-  if (layout === "tiny" && squashfs)
-    found.push({
-      property: "squashfs",
-      reason: 'is of no use to layout "tiny": choose "live" or "casper"',
-    });
-  if (layout && layout !== "tiny" && omitted("squashfs"))
-    found.push({ property: "squashfs", reason: `is required for layout "${layout}"` });
-  if (entries && defaultEntry !== undefined && defaultEntry >= entries.length)
-    found.push({
-      property: "defaultEntry",
-      reason: `is ${defaultEntry} but the last of the ${entries.length} entries is ${entries.length - 1}`,
-    });
-  return found;
-}

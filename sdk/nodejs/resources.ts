@@ -834,6 +834,11 @@ export interface RootfsArgs {
 export class Rootfs extends BootwrightResource {
   /** The tree. */
   declare readonly ref: pulumi.Output<Ref>;
+  /**
+   * Where each entry of the tree comes from: its layer and that layer's line of the Dockerfile.
+   * For a Manifest, and for tracing a path.
+   */
+  declare readonly origin: pulumi.Output<Ref>;
   /** How much room it needs, with 32 MiB to run, in steps of 64 MiB. */
   declare readonly sizing: pulumi.Output<Sizing>;
   /** Kernels that it holds, newest first. */
@@ -855,6 +860,11 @@ export class Rootfs extends BootwrightResource {
    * cannot be made again.
    */
   declare readonly fingerprint: pulumi.Output<string>;
+  /**
+   * Where `origin` lies in the store of this machine; empty for none. Computed when the program
+   * runs; in no state.
+   */
+  readonly originPath: pulumi.Output<string>;
 
   constructor(name: string, args: RootfsArgs, opts?: pulumi.CustomResourceOptions) {
     super(
@@ -862,6 +872,7 @@ export class Rootfs extends BootwrightResource {
         type: "Rootfs",
         outputs: [
           "ref",
+          "origin",
           "sizing",
           "kernels",
           "osRelease",
@@ -877,6 +888,7 @@ export class Rootfs extends BootwrightResource {
       args,
       opts,
     );
+    this.originPath = pathInStore(this.origin);
   }
 }
 

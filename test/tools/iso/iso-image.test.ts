@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { Filesystem } from "../../../provider/flow/compose/filesystem.ts";
 import { IsoImage } from "../../../provider/flow/compose/iso-image.ts";
 import type { Ref } from "../../../provider/plan/ref.ts";
 import { testContext } from "../../context.ts";
-import { commitTree } from "../fat/trees.ts";
+import { commitTree, type TestFile } from "../fat/trees.ts";
 
 type TestContext = Awaited<ReturnType<typeof testContext>>;
 let ctx: TestContext;
@@ -24,9 +24,23 @@ async function file(bytes: Uint8Array, { store }: TestContext): Promise<Ref> {
   return { kind: "file", digest: await store.putBytes(bytes), recipe: "" };
 }
 
-/** A live medium of a tree of one file; its path. */
-async function make(given: object = {}, world: TestContext = ctx): Promise<string> {
-  const tree = await commitTree(world.store, [{ path: "own", content: Buffer.from("the tree's") }]);
+const status = ["live-boot", "base-files", "os-prober"]
+  .map((name) => `Package: ${name}\nStatus: install ok installed\nVersion: 1:2.0-3\n`)
+  .join("\n");
+const debian: readonly TestFile[] = [
+  { path: "own", content: Buffer.from("the tree's") },
+  { path: "var/lib/dpkg/status", content: Buffer.from(status) },
+  { path: "a b\\\nc\\", content: Buffer.alloc(5000) },
+  { path: "z link", type: "link", target: "own" },
+];
+
+/** A live medium of a small tree; its path. */
+async function make(
+  given: object = {},
+  world: TestContext = ctx,
+  files: readonly TestFile[] = debian,
+): Promise<string> {
+  const tree = await commitTree(world.store, files);
   const squashfs = Filesystem.plan(Filesystem.inputs.parse({ type: "squashfs", tree }));
   const inputs = IsoImage.inputs.parse({
     ...{ layout: "live", seed: "demo", volumeId: "DEMO", sourceDateEpoch: epoch },
@@ -87,10 +101,81 @@ describe("an ISO image", () => {
     expect(list.split("\n").map((line) => line.slice(34))).toEqual([
       ...["./.disk/7beab1d6-a8aa-8bf9-a537-b9add9963ef8", "./.disk/info"],
       ...["./EFI/BOOT/BOOTX64.EFI", "./README.diskdefines", "./boot/grub/grub.cfg"],
-      ...["./live/filesystem.squashfs", "./live/initrd.img", "./live/vmlinuz", ""],
+      ...["./install/memtest86+x64.bin", "./install/memtest86+x64.efi"],
+      ...["./live/filesystem.manifest", "./live/filesystem.manifest-desktop"],
+      ...["./live/filesystem.size", "./live/filesystem.squashfs"],
+      ...["./live/initrd.img", "./live/vmlinuz", ""],
     ]);
+    expect(await said("file", ["-b", join(medium, "install/memtest86+x64.efi")])).toContain(
+      "Memtest86+",
+    );
     const squashfs = join(medium, "live/filesystem.squashfs");
     expect(await said("sqfs2tar", [squashfs])).toContain("the tree's");
+  });
+
+  test("tells the size of what is in the squashfs and its packages, as find counts and dpkg-query says", async () => {
+    const [medium, root, admin] = ["papers", "root", "admin"].map((name) => join(ctx.cwd, name));
+    await execa("7z", ["x", "-y", `-o${medium}`, path, "live"]);
+    const paper = (name: string) => readFile(join(medium!, "live", `filesystem${name}`), "utf8");
+    await execa("unsquashfs", [
+      "-q",
+      "-no-progress",
+      "-d",
+      root!,
+      join(medium!, "live/filesystem.squashfs"),
+    ]);
+    const found = await said("find", [
+      root!,
+      "-type",
+      "d",
+      "-printf",
+      "d %s\n",
+      "-o",
+      "-type",
+      "f",
+      "-links",
+      "1",
+      "-printf",
+      "f %s\n",
+    ]);
+    const sizes = found.split("\n").map((line) => line.split(" ") as [string, string]);
+    // A folder takes a block, and so does what is left of a file; both names of `own` are one file.
+    const blocks = sizes.map(([kind, size]) => (kind === "d" ? 1 : Math.ceil(Number(size) / 4096)));
+    expect(await paper(".size")).toBe(String((blocks.reduce((a, b) => a + b) + 1) * 4096));
+    await mkdir(admin!);
+    await writeFile(join(admin!, "status"), status);
+    const packages = await said("dpkg-query", [
+      ...["--admindir", admin!, "--show", "--showformat", "$\u007bPackage} $\u007bVersion}\n"],
+    ]);
+    expect(await paper(".manifest")).toBe(`${packages}\n`);
+    expect(await paper(".manifest-desktop")).toBe("base-files 1:2.0-3\n");
+  });
+
+  test("lists an Alpine's packages, none where nothing lists them, and refuses an rpm's database", async () => {
+    const list = async (path: string) =>
+      (await said("isoinfo", ["-R", "-f", "-i", path]))
+        .split("\n")
+        .filter((name) => name.includes("manifest"));
+    const apk = { path: "lib/apk/db/installed", content: Buffer.from("P:musl\nV:1.2.5-r0\n") };
+    const alpine = await make({}, ctx, [apk]);
+    expect(await list(alpine)).toHaveLength(2);
+    const shown = await said("isoinfo", ["-R", "-i", alpine, "-x", "/live/filesystem.manifest"]);
+    expect(shown).toBe("musl 1.2.5-r0");
+    expect(await list(await make({}, ctx, [{ path: "own", content: Buffer.from("x") }]))).toEqual(
+      [],
+    );
+    const rpm = { path: "usr/lib/sysimage/rpm/rpmdb.sqlite", content: Buffer.from("SQLite") };
+    await expect(make({}, ctx, [rpm])).rejects.toThrow(
+      "The squashfs has rpm's database (/usr/lib/sysimage/rpm/rpmdb.sqlite)",
+    );
+  });
+
+  test("holds more files, with their sums", async () => {
+    const content = await file(Buffer.from("a disk image"), ctx);
+    const more = await make({ files: [{ path: "/install/disk.img.zst", content }] });
+    const read = (name: string) => said("isoinfo", ["-R", "-i", more, "-x", name]);
+    expect(await read("/install/disk.img.zst")).toBe("a disk image");
+    expect(await read("/md5sum.txt")).toMatch(/^[0-9a-f]{32} {2}\.\/install\/disk\.img\.zst$/m);
   });
 
   test("is all of one time and owner, and read by everybody", async () => {
@@ -107,15 +192,16 @@ describe("an ISO image", () => {
       const paths = [path, await make({}, other)];
       const [one, two] = (await said("sha256sum", paths)).split("\n");
       expect(one?.slice(0, 64)).toBe(two?.slice(0, 64));
-      const menu = await make({ entries: [{ title: "Another" }] });
+      const menu = await make({ timeoutSeconds: 1 });
       const [before, after] = await Promise.all(
         [paths[0]!, menu].map((path) =>
-          said("isoinfo", ["-l", "-i", path]).then(
-            (list) => /.*VMLINUZ.*|.*FILESYST.*/g.exec(list)?.[0],
+          said("isoinfo", ["-l", "-i", path]).then((list) =>
+            list.match(/.*(VMLINUZ|FILESYSTEM\.SQUASHFS).*/g),
           ),
         ),
       );
-      expect(before).toBe(after);
+      expect(before).toHaveLength(2);
+      expect(before).toEqual(after);
     } finally {
       await other.dispose();
     }

@@ -1,0 +1,52 @@
+import { type Package, parseDpkgStatus } from "../image/packages.ts";
+
+/** Where a package database of a system lies, and who keeps it. */
+export interface PackageDatabase {
+  readonly manager: "dpkg" | "apk" | "rpm";
+  /** Without a leading slash. */
+  readonly path: string;
+}
+
+/** Databases by the order in which they are looked for. */
+export const packageDatabases: readonly PackageDatabase[] = [
+  { manager: "dpkg", path: "var/lib/dpkg/status" },
+  { manager: "apk", path: "lib/apk/db/installed" },
+  { manager: "apk", path: "usr/lib/apk/db/installed" },
+  { manager: "rpm", path: "var/lib/rpm/rpmdb.sqlite" },
+  { manager: "rpm", path: "var/lib/rpm/Packages.db" },
+  { manager: "rpm", path: "usr/lib/sysimage/rpm/rpmdb.sqlite" },
+  { manager: "rpm", path: "usr/lib/sysimage/rpm/Packages.db" },
+];
+
+/** The installed packages that a database of text lists, sorted by name. */
+export function installedPackages(manager: "dpkg" | "apk", text: string): Package[] {
+  return manager === "dpkg" ? parseDpkgStatus(text) : parseApkInstalled(text);
+}
+
+/** Lines as `dpkg-query --show --showformat='${Package} ${Version}\n'` writes them. */
+export function manifestText(packages: readonly Package[]): string {
+  return packages.map(({ name, version }) => `${name} ${version}\n`).join("");
+}
+
+/** Packages without those of the live medium alone; in their names `*` stands for anything. */
+export function withoutLiveOnly(
+  packages: readonly Package[],
+  liveOnly: readonly string[],
+): Package[] {
+  const tests = liveOnly.map((pattern) => {
+    const source = pattern.split("*").map((part) => part.replace(/[.+]/g, "\\$&"));
+    return new RegExp(`^${source.join(".*")}$`);
+  });
+  return packages.filter(({ name }) => !tests.some((test) => test.test(name)));
+}
+
+/** Paragraphs of one-letter fields (apk-tools, "Installed database"): `P` is the name, `V` the version. */
+function parseApkInstalled(text: string): Package[] {
+  const found = text.split(/\n{2,}/).flatMap((paragraph) => {
+    const [name, version] = ["P", "V"].map(
+      (letter) => new RegExp(`^${letter}:(.+)$`, "m").exec(paragraph)?.[1],
+    );
+    return name && version ? [{ name, version }] : [];
+  });
+  return found.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
