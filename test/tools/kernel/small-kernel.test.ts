@@ -2,8 +2,9 @@ import { chmod, readdir, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { execa } from "execa";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Kernel } from "../../../provider/flow/collect/kernel.ts";
+import { hostRunner } from "../../../provider/host/host-runner.ts";
 import { checkInputs } from "../../../provider/lifecycle/check.ts";
 import { ensure } from "../../../provider/lifecycle/ensure.ts";
 import type { Context } from "../../../provider/resource.ts";
@@ -18,6 +19,7 @@ beforeEach(async () => {
   await writeFiles(join(ctx.cwd, "linux"), smallSource);
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   expect(await readdir(join(ctx.store.root, "stages"))).toEqual([]);
   expect(await containersOf(ctx.store.root)).toEqual([]);
   await ctx.dispose();
@@ -177,6 +179,39 @@ test("a link in a source leads to nothing of this machine", async () => {
   await rm(join(ctx.cwd, "linux", "Kconfig"));
   await symlink("Kconfig2", join(ctx.cwd, "linux", "Kconfig"));
   await expect(kernel()).rejects.toThrow("The build made something other than a file");
+});
+
+/** This machine's own tools, with stand-ins in front of those that a real source takes and the small one does not. */
+async function onHost(exitCodes: Readonly<Record<string, number>> = {}): Promise<Context> {
+  const bin = join(ctx.cwd, "bin");
+  for (const tool of ["bc", "bison", "cpio", "flex", "gcc", "ld", "perl", "python3"]) {
+    await writeFiles(bin, { [tool]: `#!/bin/sh\nexit ${exitCodes[tool] ?? 0}\n` });
+    await chmod(join(bin, tool), 0o755);
+  }
+  vi.stubEnv("PATH", `${bin}:${process.env.PATH}`);
+  return { ...ctx, runner: hostRunner(ctx.store.root) };
+}
+
+test("the host's own tools build the same kernel as the toolbox", async () => {
+  await writeFiles(ctx.cwd, { "1.patch": smallPatch });
+  const given = { options: [net], patches: ["1.patch"] };
+  const packed = { ...given, source: { file: "linux.tar.xz" } };
+  await execa("tar", ["-cJf", "linux.tar.xz", "linux"], { cwd: ctx.cwd });
+  const { ref } = await kernel(given);
+  const host = await onHost();
+  ctx.lines.length = 0;
+  expect((await kernel(given, host)).ref.digest).toBe(ref.digest);
+  expect(ctx.lines).toContain("compiling: 2 files, arch/x86/head");
+  expect((await kernel(packed, host)).ref.digest).toBe(ref.digest);
+});
+
+test("tools that the host lacks are named all at once, with their packages", async () => {
+  const host = await onHost({ bison: 127, gcc: 127 });
+  await expect(kernel({}, host)).rejects.toMatchObject({
+    name: "MissingToolError",
+    message:
+      "bison, gcc, gelf.h, openssl/ssl.h are needed to build a kernel but were not found\n(apt-get install bison gcc libelf-dev libssl-dev)",
+  });
 });
 
 test("a build that fails says what make said", async () => {
