@@ -5,6 +5,7 @@ import { fatGeometry } from "../plan/fat-geometry.ts";
 import { fatTypeOf } from "../plan/fat-type.ts";
 import type { FstabEntry } from "../plan/fstab.ts";
 import { type Partition, sectorBytes } from "../plan/layout.ts";
+import { mountProblems } from "../plan/mounts.ts";
 import type { Ref } from "../plan/ref.ts";
 import { type SquashfsOptions, squashfsProblems } from "../squashfs/options.ts";
 
@@ -17,6 +18,7 @@ interface FilesystemInputs {
   readonly installs?: readonly BootInstall[];
   readonly files?: readonly AddedFile[];
   readonly fstab?: readonly FstabEntry[];
+  readonly mounts?: readonly Partition[];
   readonly squashfs?: SquashfsOptions | undefined;
   readonly lastPlacement?: unknown;
 }
@@ -31,6 +33,7 @@ export function filesystemProblems(
     installs = [],
     files = [],
     fstab = [],
+    mounts = [],
     squashfs,
     lastPlacement,
   }: FilesystemInputs,
@@ -41,14 +44,14 @@ export function filesystemProblems(
   const treeOmitted = omitted("tree");
   if (type === "squashfs")
     found.push(
-      ...foreign(
-        { installs, files, fstab, lastPlacement },
-        "a squashfs, which holds the tree alone",
-      ),
+      ...foreign({ installs, files, lastPlacement }, "a squashfs, which holds the tree alone"),
     );
   if (type === "swap")
     found.push(
-      ...foreign({ tree, installs, files, fstab, lastPlacement }, "swap, which holds nothing yet"),
+      ...foreign(
+        { tree, installs, files, fstab, mounts, lastPlacement },
+        "swap, which holds nothing yet",
+      ),
     );
   if (squashfs) found.push(...squashfsProblems(squashfs));
   if (squashfs && type && type !== "squashfs")
@@ -77,7 +80,7 @@ export function filesystemProblems(
     });
   if (fat && lastPlacement !== undefined)
     found.push({ property: "lastPlacement", reason: `is for ext4, and this is ${type}` });
-  found.push(...fileProblems(files, fat !== undefined));
+  found.push(...mountProblems(mounts, fstab), ...fileProblems(files, fat !== undefined));
   if (!partition || !type) return found;
   const placed = installs.filter((install) => install.partition === partition.name);
   const loaders = new Set(placed.flatMap((install) => install.files.map(({ path }) => path)));

@@ -11,20 +11,18 @@ import { sectorBytes } from "../plan/layout.ts";
 import type { Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
 import { commitFile } from "../store/commit-file.ts";
-import { loadTree } from "../tree/object.ts";
 import { entriesByPath } from "../tree/read-file.ts";
 import { shownName } from "../tree/shown-name.ts";
-import { subtree } from "../tree/subtree.ts";
 import type { Tree } from "../tree/types.ts";
 import type { MachineFile } from "./machine-file.ts";
+import { partOfTree, type TreePart } from "./part-of-tree.ts";
 import { withFiles } from "./with-files.ts";
 
 /** What decides a FAT filesystem. */
-export interface FatRequest {
+export interface FatRequest extends Pick<TreePart, "subtree" | "mounts"> {
   readonly type: FatType;
   /** Absent: only what boot loaders place. */
   readonly tree?: Ref | undefined;
-  readonly subtree: string;
   readonly partition: { offsetBytes: number; sizeBytes: number; uuid: string; label: string };
   readonly installs: readonly BootInstall[];
   readonly sourceDateEpoch: number;
@@ -52,8 +50,8 @@ export async function makeFat(request: FatRequest, ctx: Context) {
 }
 
 async function planContents(request: FatRequest, ctx: Context): Promise<FatPlan> {
-  const tree = await ownTree(request, ctx);
-  const files = await placedFiles(request.installs, ctx);
+  const { tree, files: folders } = await ownTree(request, ctx);
+  const files = [...(await placedFiles(request.installs, ctx)), ...folders];
   refuseTwice(tree, files);
   const fill = (list: readonly MachineFile[]) =>
     withFiles(tree, list, request.sourceDateEpoch, ctx.store);
@@ -85,14 +83,15 @@ async function planContents(request: FatRequest, ctx: Context): Promise<FatPlan>
   );
 }
 
-async function ownTree(request: FatRequest, ctx: Context): Promise<Tree> {
-  if (request.tree) {
-    const whole = await loadTree(await ctx.materialise(request.tree));
-    return subtree(whole, request.subtree.slice(1));
-  }
+async function ownTree(
+  { tree, subtree, mounts = [], sourceDateEpoch }: FatRequest,
+  ctx: Context,
+): Promise<{ tree: Tree; files: readonly MachineFile[] }> {
+  if (tree) return partOfTree({ tree, subtree, mounts }, ctx);
   const root = { kind: "entry", path: "", type: "directory", mode: 0o755, uid: 0, gid: 0 } as const;
-  const times = { mtime: request.sourceDateEpoch, mtimeNs: 0, size: 0 };
-  return { items: [{ ...root, ...times }, { kind: "boundary" }], sources: [] };
+  const times = { mtime: sourceDateEpoch, mtimeNs: 0, size: 0 };
+  const empty: Tree = { items: [{ ...root, ...times }, { kind: "boundary" }], sources: [] };
+  return { tree: empty, files: [] };
 }
 
 async function placedFiles(installs: readonly BootInstall[], ctx: Context): Promise<MachineFile[]> {

@@ -4,24 +4,18 @@ import { type Ext4Plan, planExt4, withBoot } from "../ext4/plan.ts";
 import type { BootInstall } from "../plan/boot-files.ts";
 import { sha256 } from "../plan/canonical.ts";
 import { patchExtlinux } from "../plan/extlinux.ts";
-import { type FstabEntry, fstabText } from "../plan/fstab.ts";
-import type { Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
-import { loadTree } from "../tree/object.ts";
 import { overlay } from "../tree/overlay.ts";
-import { subtree } from "../tree/subtree.ts";
 import type { Tree } from "../tree/types.ts";
 import type { MachineFile } from "./machine-file.ts";
+import { partOfTree, type TreePart } from "./part-of-tree.ts";
 import { withFiles } from "./with-files.ts";
 
 /** What decides a filesystem. */
-export interface FilesystemPlan {
-  readonly tree: Ref;
-  readonly subtree: string;
+export interface FilesystemPlan extends TreePart {
   readonly partition: { offsetBytes: number; sizeBytes: number; uuid: string; label: string };
   readonly hashSeed: string;
   readonly installs: readonly BootInstall[];
-  readonly fstab: readonly FstabEntry[];
   readonly sourceDateEpoch: number;
 }
 
@@ -31,11 +25,8 @@ export async function planFilesystem(
   ctx: Context,
   last?: LastPlacement,
 ): Promise<{ plan: Ext4Plan; sources: readonly string[] }> {
-  const whole = await loadTree(await ctx.materialise(request.tree));
-  const tree = subtree(whole, request.subtree.slice(1));
-  const files = await bootFiles(request, ctx);
-  if (request.fstab.length > 0)
-    files.push(bootFile("etc/fstab", 0o644, Buffer.from(fstabText(request.fstab))));
+  const { tree, files: added } = await partOfTree(request, ctx);
+  const files = [...(await bootFiles(request, ctx)), ...added];
   const loader = request.installs.find((install) => install.method === "extlinux");
   if (!loader?.bootSector) {
     const filled = await withFiles(tree, files, request.sourceDateEpoch, ctx.store);

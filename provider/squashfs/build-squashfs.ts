@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import type { Ref } from "../plan/ref.ts";
+import { partOfTree, type TreePart } from "../image/part-of-tree.ts";
+import { withFiles } from "../image/with-files.ts";
 import type { Context } from "../resource.ts";
 import { commitFile } from "../store/commit-file.ts";
-import { loadTree } from "../tree/object.ts";
-import { subtree } from "../tree/subtree.ts";
 import type { Entry } from "../tree/types.ts";
 import { squashfsArguments } from "./command.ts";
 import { without } from "./exclude.ts";
@@ -14,10 +13,8 @@ import { tarStream } from "./tar-stream.ts";
 import { compareSquashfs } from "./verify.ts";
 
 /** What decides a squashfs. */
-export interface SquashfsRequest {
+export interface SquashfsRequest extends TreePart {
   readonly type: "squashfs";
-  readonly tree: Ref;
-  readonly subtree: string;
   readonly squashfs: SquashfsOptions;
   readonly sourceDateEpoch: number;
 }
@@ -26,9 +23,9 @@ const tool = { package: "squashfs-tools" };
 
 /** Packs a tree as a file of the store, and reads all of it back before it counts. */
 export async function makeSquashfs(request: SquashfsRequest, ctx: Context) {
-  const whole = await loadTree(await ctx.materialise(request.tree));
-  const part = subtree(whole, request.subtree.slice(1));
-  const tree = without(part, request.squashfs.exclude);
+  const part = await partOfTree(request, ctx);
+  const kept = without(part.tree, request.squashfs.exclude);
+  const tree = await withFiles(kept, part.files, request.sourceDateEpoch, ctx.store);
   const entries = tree.items.filter((item): item is Entry => item.kind === "entry");
   demandFits(entries);
   return ctx.store.stage(async (folder) => {

@@ -731,6 +731,17 @@ export interface IsoMenuEntryArgs {
   readonly submenu?: pulumi.Input<pulumi.Input<IsoSubmenuEntryArgs>[]> | undefined;
 }
 
+/** Keys that are pressed on a machine's keyboard. */
+export interface BootKeysArgs {
+  /** The text on the first serial port at which they are pressed, such as a menu's. */
+  readonly after: pulumi.Input<string>;
+  /**
+   * Keys one after the other, by QEMU's names: `down`, `ret`, `f2`; `ctrl-alt-delete` are three
+   * at once.
+   */
+  readonly press: pulumi.Input<pulumi.Input<string>[]>;
+}
+
 /** What a web server of the machine answers. */
 export interface HttpExpectationArgs {
   /** TCP port inside the machine. */
@@ -1130,6 +1141,11 @@ export interface FilesystemArgs {
   readonly files?: pulumi.Input<pulumi.Input<AddedFileArgs>[]> | undefined;
   /** Lines of /etc/fstab; none leaves the image's own file. Default: none. */
   readonly fstab?: pulumi.Input<pulumi.Input<FstabEntryArgs>[]> | undefined;
+  /**
+   * Partitions that the machine mounts, such as `layout.partitions`: their folders stay empty
+   * here, and with `subtree` / each gets a line of fstab, as swap does. Default: none.
+   */
+  readonly mounts?: pulumi.Input<pulumi.Input<PartitionArgs>[]> | undefined;
   /** Creation time of the filesystem, in seconds since 1970. Default: 2025-01-01. */
   readonly sourceDateEpoch?: pulumi.Input<number> | undefined;
   /** Only for squashfs: how it is made. By default zstd of level 3, and all of the tree. */
@@ -1349,6 +1365,16 @@ export interface BootTestArgs {
    * `600`.
    */
   readonly timeoutSeconds?: pulumi.Input<number> | undefined;
+  /**
+   * Keys to press, such as to choose a menu's entry: each when its text has come, one after the
+   * other, and what is expected of the serial port comes after that. Default: none.
+   */
+  readonly keys?: pulumi.Input<pulumi.Input<BootKeysArgs>[]> | undefined;
+  /**
+   * Keep what the screen shows when the last expectation is met, or when the test fails, as a
+   * PNG. Default: `false`.
+   */
+  readonly screenshot?: pulumi.Input<boolean> | undefined;
   /** What must happen; at least one expectation. */
   readonly expect: pulumi.Input<BootExpectationsArgs>;
 }
@@ -1363,9 +1389,16 @@ export class BootTest extends BootwrightResource {
   declare readonly met: pulumi.Output<MetExpectation[]>;
   /** The log of the serial console, relative to the store. */
   declare readonly logPath: pulumi.Output<string>;
+  /** The picture of the screen, relative to the store. */
+  declare readonly screenshotPath: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: BootTestArgs, opts?: pulumi.CustomResourceOptions) {
-    super({ type: "BootTest", outputs: ["proof", "seconds", "met", "logPath"] }, name, args, opts);
+    super(
+      { type: "BootTest", outputs: ["proof", "seconds", "met", "logPath", "screenshotPath"] },
+      name,
+      args,
+      opts,
+    );
   }
 }
 

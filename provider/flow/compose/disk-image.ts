@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { InputProblem } from "../../errors.ts";
+import { demandWhole, unfilledMounts } from "../../image/demand-whole.ts";
 import { diskBlobSchema } from "../../plan/boot-files.ts";
 import { type DiskPlan, diskDigest } from "../../plan/disk.ts";
 import { type Layout, layoutSchema } from "../../plan/layout.ts";
@@ -52,6 +53,7 @@ function rules({ layout, filesystems = [], blobs = [] }: Partial<Inputs>): Input
         ...(layout ? unknownPartition(layout, partition, `${property}.partition`) : []),
       ];
     }),
+    ...unfilledMounts(filesystems.map(({ partition, content }) => ({ name: partition, content }))),
     ...blobs.flatMap(({ content: { kind } }, index): InputProblem[] =>
       kind === "file"
         ? []
@@ -91,6 +93,7 @@ function plan({ layout, filesystems, blobs }: Inputs): DiskPlan {
 
 async function make(disk: DiskPlan, ctx: Context) {
   const { writeDisk } = await import("../../image/write-disk.ts");
+  await demandWhole(disk.parts, ctx);
   const digest = diskDigest(disk);
   if (!(await ctx.store.has("disk", digest)))
     await ctx.store.stage(async (folder) => {

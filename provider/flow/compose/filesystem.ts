@@ -7,6 +7,7 @@ import { seededUuid } from "../../plan/canonical.ts";
 import { fatTypeOf, fatTypes } from "../../plan/fat-type.ts";
 import { fstabEntrySchema } from "../../plan/fstab.ts";
 import { partitionSchema } from "../../plan/layout.ts";
+import { fstabOf, mountsIn } from "../../plan/mounts.ts";
 import { refSchema } from "../../plan/ref.ts";
 import { defineResource } from "../../resource.ts";
 import type { SquashfsRequest } from "../../squashfs/build-squashfs.ts";
@@ -48,6 +49,12 @@ const inputs = z.strictObject({
     .array(fstabEntrySchema)
     .default([])
     .describe("Lines of /etc/fstab; none leaves the image's own file."),
+  mounts: z
+    .array(partitionSchema)
+    .default([])
+    .describe(
+      "Partitions that the machine mounts, such as `layout.partitions`: their folders stay empty here, and with `subtree` / each gets a line of fstab, as swap does.",
+    ),
   sourceDateEpoch: z
     .number()
     .int()
@@ -85,13 +92,15 @@ type Inputs = z.output<typeof inputs>;
 
 function plan({ type, tree, subtree, partition, installs, fstab, ...rest }: Inputs) {
   const { files, sourceDateEpoch, lastPlacement: last } = rest;
-  if (type === "squashfs") return planSquashfs({ tree, subtree, ...rest });
+  const mounted = mounting(subtree, rest.mounts, partition?.name);
+  if (type === "squashfs") return planSquashfs({ ...rest, tree, subtree, fstab, mounted });
   if (!partition)
     throw new InputError([{ property: "partition", reason: `is required for ${type}` }]);
   const { name, offsetBytes, sizeBytes, uuid, label } = partition;
   if (type === "swap") return { type, partition: { sizeBytes, uuid, label } };
   const common = {
     subtree,
+    ...mounted,
     partition: { offsetBytes, sizeBytes, uuid, label },
     installs: [
       ...installs.filter((install) => install.partition === name),
@@ -100,7 +109,10 @@ function plan({ type, tree, subtree, partition, installs, fstab, ...rest }: Inpu
     sourceDateEpoch,
   };
   const fat = fatTypeOf(type);
-  if (fat) return { ...common, type: fat, tree };
+  if (fat) {
+    const { addedFstab: _, ...own } = common;
+    return { ...own, type: fat, tree };
+  }
   if (!tree) throw new InputError([{ property: "tree", reason: "is required for ext4" }]);
   const hashSeed = seededUuid(uuid, "ext4 hash seed");
   const kept = last?.sha256 ? { lastPlacement: { ...last, sha256: last.sha256 } } : {};
@@ -108,12 +120,29 @@ function plan({ type, tree, subtree, partition, installs, fstab, ...rest }: Inpu
 }
 
 function planSquashfs(
-  given: Pick<Inputs, "tree" | "subtree" | "squashfs" | "sourceDateEpoch">,
+  given: Pick<Inputs, "tree" | "subtree" | "squashfs" | "sourceDateEpoch" | "fstab"> & {
+    readonly mounted: Pick<SquashfsRequest, "mounts" | "addedFstab">;
+  },
 ): SquashfsRequest {
   const { tree, subtree, sourceDateEpoch, squashfs = squashfsSchema.parse({}) } = given;
+  const lines = given.fstab.length > 0 ? { fstab: given.fstab } : {};
   if (!tree) throw new InputError([{ property: "tree", reason: "is required for squashfs" }]);
   const exclude = [...new Set(squashfs.exclude)].sort();
-  return { type: "squashfs", tree, subtree, squashfs: { ...squashfs, exclude }, sourceDateEpoch };
+  const options = { squashfs: { ...squashfs, exclude }, sourceDateEpoch };
+  return { type: "squashfs", tree, subtree, ...given.mounted, ...lines, ...options };
+}
+
+/** Without any, the plan is what it was before there could be some. */
+function mounting(subtree: string, partitions: Inputs["mounts"], own: string | undefined) {
+  const mounts = mountsIn(
+    subtree,
+    partitions.filter(({ name }) => name !== own),
+  );
+  const addedFstab = subtree === "/" ? fstabOf(partitions) : [];
+  return {
+    ...(mounts.length > 0 ? { mounts } : {}),
+    ...(addedFstab.length > 0 ? { addedFstab } : {}),
+  };
 }
 
 /** Files as an install of their own: without any, the plan is what it was before there could be some. */

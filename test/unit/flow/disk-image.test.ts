@@ -3,6 +3,7 @@ import { DiskImage } from "../../../provider/flow/compose/disk-image.ts";
 import { collision, diskDigest } from "../../../provider/plan/disk.ts";
 import { partitionRequestSchema } from "../../../provider/plan/layout.ts";
 import { planLayout } from "../../../provider/plan/plan-layout.ts";
+import { encodeRecipe } from "../../../provider/plan/ref.ts";
 
 const ref = (kind: "ext4" | "file" | "tree", digit: string) => ({
   kind,
@@ -15,6 +16,15 @@ const layoutOf = (names: string[], table: "mbr" | "gpt" = "mbr") =>
     table,
     roundToMiB: 64,
     partitions: names.map((name) => partitionRequestSchema.parse({ name, sizeMiB: 16 })),
+  });
+const leaving = (partition: string) =>
+  encodeRecipe({
+    ...{ step: "Filesystem", version: 2 },
+    plan: {
+      tree: { ...ref("tree", "d"), recipe: "" },
+      subtree: "/",
+      mounts: [{ partition, path: `/${partition}` }],
+    },
   });
 const layout = layoutOf(["boot", "root"]);
 const root = { partition: "root", content: ref("ext4", "a") };
@@ -40,6 +50,11 @@ describe("DiskImage refuses", () => {
       "a tree where a filesystem belongs",
       { filesystems: [{ ...root, content: ref("tree", "a") }] },
       "filesystems[0].content: is a tree but must be a filesystem",
+    ],
+    [
+      "a filesystem that leaves a folder to a partition without a filesystem",
+      { filesystems: [{ ...root, content: { ...root.content, recipe: leaving("boot") } }] },
+      'filesystems[0].content: the filesystem of partition "root" leaves "/boot" to partition "boot", which nothing fills',
     ],
     [
       "boot code that is no file",

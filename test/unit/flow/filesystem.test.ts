@@ -93,6 +93,22 @@ describe("Filesystem refuses", () => {
       ],
     ],
     [
+      "a mount over fstab, one that fstab has already, and any for swap",
+      {
+        partition: ext4,
+        tree: ref("tree"),
+        fstab: [{ device: "LABEL=a", mountPoint: "/srv", type: "ext4" }],
+        mounts: [
+          { ...ext4, name: "etc", mountPoint: "/etc" },
+          { ...ext4, name: "srv", mountPoint: "/srv" },
+        ],
+      },
+      [
+        'mounts[0].mountPoint: "/etc" holds fstab, which says what partition "etc" is',
+        'mounts[1].mountPoint: "/srv" is what fstab[0] mounts already',
+      ],
+    ],
+    [
       "another FAT than the partition is for",
       { type: "fat32", partition },
       ['type: "fat32" is not what partition "boot" is for ("fat16")'],
@@ -140,6 +156,21 @@ describe("Filesystem plans", () => {
     const { sizeBytes, uuid, label } = swap;
     expect(plan).toEqual({ type: "swap", partition: { sizeBytes, uuid, label } });
     expect(Filesystem.known?.(plan)).toEqual({ sizeBytes });
+  });
+
+  test("what other partitions are mounted on, and for the root their lines of fstab", () => {
+    const home = { ...ext4, name: "home", number: 2, mountPoint: "/home" };
+    const mounts = [{ ...ext4, mountPoint: "/" }, home, { ...swap, name: "swap" }];
+    const given = { partition: ext4, tree: ref("tree"), mounts };
+    const plan = Filesystem.plan(Filesystem.inputs.parse(given));
+    expect(plan).toMatchObject({ mounts: [{ partition: "home", path: "/home" }], fstab: [] });
+    const lines = (plan as { addedFstab?: { mountPoint: string }[] }).addedFstab ?? [];
+    expect(lines.map(({ mountPoint }) => mountPoint)).toEqual(["/", "/home", "none"]);
+    const inner = Filesystem.plan(
+      Filesystem.inputs.parse({ ...given, partition: home, subtree: "/home" }),
+    );
+    expect(inner).not.toHaveProperty("mounts");
+    expect(inner).not.toHaveProperty("addedFstab");
   });
 
   test("FAT from its place, its installs and its tree, and nothing of fstab", () => {

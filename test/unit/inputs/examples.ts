@@ -188,6 +188,17 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
     },
     { type: "syslinux", kernel: { ref: ref("file") }, initrd: { ref: ref("file") } },
     { type: "efi-stub", partition: "esp", kernel: { ref: ref("file") } },
+    {
+      ...{ type: "grub-bios", partition: "root", rootUuid: uuid },
+      layout: { ...layout, partitions: [{ ...partition, attributes: ["read-only"] }] },
+      kernel: { ref: ref("file"), path: "/boot/vmlinuz" },
+      entries: [
+        { title: "Recovery", commandLine: "single", submenu: "More" },
+        { title: "Debian", commandLine: "quiet" },
+      ],
+      defaultEntry: 1,
+      osRelease: { id: "debian", versionId: "12", prettyName: "Debian 12" },
+    },
   ],
   Filesystem: [
     {
@@ -203,6 +214,7 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
       installs: [install],
       fstab: [{ device: "LABEL=rootfs", mountPoint: "/", type: "ext4", options: "ro", pass: 1 }],
       files: [{ path: "/machine.img.zst", content: ref("file"), mode: 0o600 }],
+      mounts: [{ ...partition, name: "home", mountPoint: "/home", attributes: ["read-only"] }],
       sourceDateEpoch: 0,
       lastPlacement: { path: "placement.json", sha256: "b".repeat(64) },
     },
@@ -251,6 +263,8 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
       memoryMiB: 512,
       cpus: 2,
       timeoutSeconds: 60,
+      keys: [{ after: "GNU GRUB", press: ["down", "ctrl-x"] }],
+      screenshot: true,
       expect: {
         serial: ["login:"],
         http: [{ port: 80, path: "/", status: 200, body: "Hello" }],
@@ -299,6 +313,7 @@ export const refusedByOwnRule: Readonly<Record<string, readonly unknown[]>> = {
   "Kernel.source.directory": ["a\0b"],
   "Kernel.configFile": ["a\0b"],
   "Kernel.patches[0]": ["a\0b"],
+  "BootTest.keys[0].press[0]": ["Enter", "a-", ""],
   "Rootfs.files[0].path": ["/a/../b", "/a/./b", "/a//b"],
   "Rootfs.files[0].source": ["a\0b"],
 };
