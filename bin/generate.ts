@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execaSync } from "execa";
 import { resources } from "../provider/flow/index.ts";
-import { type About, nodeSdkText, schemaText } from "../provider/schema.ts";
+import { type About, nodeSdkText, schemaText, withMachine } from "../provider/schema.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "..");
 export function generatedFiles(): Readonly<Record<string, string>> {
   const about = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as About;
   return {
-    "schema.json": schemaText(resources, about),
+    "schema.json": schemaText(resources, about, withMachine),
     "sdk/nodejs/resources.ts": formatted("sdk/nodejs/resources.ts", nodeSdkText(resources)),
   };
 }

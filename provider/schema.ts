@@ -1,5 +1,7 @@
 import { configuration } from "./configuration.ts";
 import type { Resource } from "./resource.ts";
+import { withMachine } from "./schema/machine-model.ts";
+import type { PackageModel } from "./schema/model.ts";
 import { nodeSdk } from "./schema/node-sdk.ts";
 import { packageSchema } from "./schema/package-schema.ts";
 import { plainEnums } from "./schema/plain-enums.ts";
@@ -12,12 +14,13 @@ export interface About {
   readonly description: string;
 }
 
-/** The text of schema.json: the package as Pulumi's other languages see it. */
+/** The text of schema.json: the package as Pulumi's other languages see it, with components made of its resources. */
 export function schemaText(
   resources: readonly Resource[],
   { name, version, description }: About,
+  withComponents: (model: PackageModel) => PackageModel = (model) => model,
 ): string {
-  const model = plainEnums(readModel(resources));
+  const model = plainEnums(withComponents(readModel(resources)));
   const schema = packageSchema(model, readConfiguration(configuration), {
     name,
     version,
@@ -30,3 +33,5 @@ export function schemaText(
 export function nodeSdkText(resources: readonly Resource[]): string {
   return nodeSdk(readModel(resources));
 }
+
+export { withMachine };

@@ -6,15 +6,25 @@ import { changedProperties } from "../lifecycle/changed-properties.ts";
 import { checkInputs } from "../lifecycle/check.ts";
 import type { Resource } from "../resource.ts";
 import { logTo } from "./engine-log.ts";
-import { cancelAll } from "./interrupt.ts";
+import { cancelAll, untilStopped } from "./interrupt.ts";
+import { constructMachine } from "./plugin-construct.ts";
 import { checked, differing, read, write } from "./plugin-messages.ts";
 
 /** Checked as resources are, with the same messages. */
 const provider = { name: "the provider", inputs: configuration } as unknown as Resource;
 
+interface Schema {
+  readonly version: string;
+  readonly resources: Readonly<
+    Record<string, { isComponent?: boolean; inputProperties: Record<string, unknown> }>
+  >;
+}
+
 /** The methods of a provider (pulumi/provider.proto) that are not about one resource. */
 export function providerMethods(schema: string) {
-  const { version } = JSON.parse(schema) as { version: string };
+  const { version, resources } = JSON.parse(schema) as Schema;
+  /** The version of this package that the engine asked for; children of a component are to be of the same provider. */
+  let asked = "";
   return {
     async handshake(request: InstanceType<typeof proto.ProviderHandshakeRequest>) {
       logTo(request.getEngineAddress());
@@ -60,13 +70,22 @@ export function providerMethods(schema: string) {
 
     /** A process serves one provider: its configuration is its environment. */
     async configure(request: InstanceType<typeof proto.ConfigureRequest>) {
-      const { version: _, pluginDownloadURL, ...given } = read(request.getArgs()).values;
+      const { version: wanted, pluginDownloadURL, ...given } = read(request.getArgs()).values;
+      asked = String(wanted ?? "");
       Object.assign(process.env, environmentOf(configuration.parse(given)));
       const response = new proto.ConfigureResponse();
       response.setAcceptsecrets(true);
       response.setAcceptresources(false);
       response.setSupportspreview(true);
       return response;
+    },
+
+    async construct(request: InstanceType<typeof proto.ConstructRequest>) {
+      const component = resources[request.getType()];
+      if (!component?.isComponent)
+        throw new Error(`This version of bootwright has no component ${request.getType()}`);
+      const known = Object.keys(component.inputProperties);
+      return untilStopped(() => constructMachine(request, known, asked));
     },
 
     async cancel() {

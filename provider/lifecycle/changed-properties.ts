@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { canonicalJson } from "../plan/canonical.ts";
 import { identityOf } from "../plan/ref.ts";
+import { unknownValue } from "./wire.ts";
 
 /** One property that differs, by its path as Pulumi writes it (`partitions[1].sizeMiB`). */
 export interface PropertyChange {
@@ -27,11 +28,14 @@ function differences(
   const old = before ?? undefined;
   const now = after ?? undefined;
   if (canonicalJson(old ?? null) === canonicalJson(now ?? null)) return [];
+  // Shown as the digests that will be others, not as everything that leads to them.
+  const refs = now === unknownValue ? digestsIn(path, old) : [];
+  if (refs.length > 0) return refs;
   const keys = keysOf(old, now);
   if (keys)
     return keys.flatMap((key) => differences([...path, key], valueAt(old, key), valueAt(now, key)));
   const kind = old === undefined ? "add" : now === undefined ? "delete" : "update";
-  return [{ path: z.core.toDotPath(path as PropertyKey[]), kind }];
+  return [{ path: dotted(path), kind }];
 }
 
 /** The keys of two values that can be compared part by part; undefined where only the wholes can. */
@@ -39,6 +43,19 @@ function keysOf(a: unknown, b: unknown): (string | number)[] | undefined {
   if (Array.isArray(a) && Array.isArray(b)) return [...Array(Math.max(a.length, b.length)).keys()];
   if (!isRecord(a) || !isRecord(b)) return undefined;
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
+}
+
+/** The digests of the references inside a value that is not known yet. */
+function digestsIn(path: readonly PropertyKey[], value: unknown): PropertyChange[] {
+  if (value === null || typeof value !== "object") return [];
+  if (Object.keys(value).sort().join() === "digest,kind")
+    return [{ path: dotted([...path, "digest"]), kind: "update" }];
+  const key = (name: string) => (Array.isArray(value) ? Number(name) : name);
+  return Object.entries(value).flatMap(([name, v]) => digestsIn([...path, key(name)], v));
+}
+
+function dotted(path: readonly PropertyKey[]): string {
+  return z.core.toDotPath(path as PropertyKey[]);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -3,6 +3,25 @@ export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+const resourceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
+
+/** A value that Pulumi is to encrypt. */
+export function asSecret(value: unknown): unknown {
+  return { [signatureKey]: secretSignature, value };
+}
+
+/** A value without the mark of a secret, and whether it had one. */
+export function openSecret(value: unknown): { value: unknown; secret: boolean } {
+  const isObject = value !== null && typeof value === "object";
+  const marked = isObject ? (value as Record<string, unknown>) : {};
+  if (marked[signatureKey] !== secretSignature) return { value, secret: false };
+  return { value: openSecret(marked.value).value, secret: true };
+}
+
+/** A resource as the value of a property. */
+export function referenceTo(urn: string, id: string, packageVersion: string): unknown {
+  return { [signatureKey]: resourceSignature, urn, id, packageVersion };
+}
 
 /** A value as the provider works with it: secrets are in clear, unknowns stay {@link unknownValue}. */
 export function fromWire(value: unknown): unknown {
@@ -30,8 +49,7 @@ export function toWire(
   secrets: ReadonlySet<string>,
 ): Record<string, unknown> {
   const given = Object.entries(values).filter(([, value]) => value !== undefined);
-  const wrap = (value: unknown) => ({ [signatureKey]: secretSignature, value });
-  return Object.fromEntries(given.map(([k, v]) => [k, secrets.has(k) ? wrap(v) : v]));
+  return Object.fromEntries(given.map(([k, v]) => [k, secrets.has(k) ? asSecret(v) : v]));
 }
 
 /** True when any part of a value is not known yet. */

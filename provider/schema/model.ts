@@ -4,7 +4,9 @@ export type Shape =
   | { readonly kind: "enum" | "object"; readonly name: string }
   | { readonly kind: "array"; readonly items: Shape }
   /** Strings by string. */
-  | { readonly kind: "map" };
+  | { readonly kind: "map" }
+  /** Another resource of the package. */
+  | { readonly kind: "resource"; readonly name: string };
 
 /** One property of a resource or of a nested object. */
 export interface Field {
@@ -18,6 +20,8 @@ export interface Field {
   readonly secret?: boolean;
   /** A change makes a new resource. */
   readonly replaces?: boolean;
+  /** Never an output of another resource as a whole: what there is depends on it. */
+  readonly plain?: boolean;
 }
 
 export interface ObjectType {
@@ -35,6 +39,8 @@ export interface ResourceType {
   readonly description: string;
   readonly inputs: readonly Field[];
   readonly outputs: readonly Field[];
+  /** It has resources instead of a lifecycle of its own. */
+  readonly isComponent?: boolean;
 }
 
 /** Everything that users of the package can name, in the order of the flow and of first use. */

@@ -31,10 +31,11 @@ export function packageSchema(
       enum: values.map((value) => ({ name: enumMember(value), value })),
     },
   ]);
-  const resources = model.resources.map(({ name, description, inputs, outputs }) => [
+  const resources = model.resources.map(({ name, description, inputs, outputs, isComponent }) => [
     token(name),
     {
       description,
+      ...(isComponent ? { isComponent } : {}),
       properties: properties(outputs),
       required: required(outputs),
       inputProperties: properties(inputs),
@@ -54,13 +55,14 @@ export function packageSchema(
 }
 
 function property(field: Field, token: (name: string) => string): Record<string, unknown> {
-  const isScalar = !["array", "map", "object"].includes(field.shape.kind);
+  const isScalar = !["array", "map", "object", "resource"].includes(field.shape.kind);
   return {
     ...typeOf(field.shape, token),
     description: isScalar ? field.description : describeWithDefault(field),
     ...(isScalar && field.default !== undefined ? { default: field.default } : {}),
     ...(field.secret ? { secret: true } : {}),
     ...(field.replaces ? { willReplaceOnChanges: true } : {}),
+    ...(field.plain ? { plain: true } : {}),
   };
 }
 
@@ -69,6 +71,8 @@ function typeOf(shape: Shape, token: (name: string) => string): Record<string, u
     case "object":
     case "enum":
       return { $ref: `#/types/${token(shape.name)}` };
+    case "resource":
+      return { $ref: `#/resources/${token(shape.name)}` };
     case "array":
       return { type: "array", items: typeOf(shape.items, token) };
     case "map":

@@ -1,9 +1,9 @@
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { tinyFiles } from "./fixture.ts";
+import { diskProgram, tinyFiles } from "./fixture.ts";
 import { makeFaceProject } from "./plugin-project.ts";
-import { makeProject } from "./project.ts";
+import { makeProject, type Run } from "./project.ts";
 
 const executable = join(import.meta.dirname, "../../bin/pulumi-resource-bootwright");
 
@@ -60,3 +60,60 @@ test("a stack in YAML makes what the same stack in TypeScript makes, with a seed
     await typed.dispose();
   }
 });
+
+/** The machine of `diskProgram`, as a component of the plugin. */
+const machine = `name: fixture
+runtime: yaml
+plugins: { providers: [{ name: bootwright, path: plugin/bin }] }
+resources:
+  web:
+    type: bootwright:Machine
+    properties: { source: { dockerfile: { context: . } }, commandLine: rw, diskSizeMiB: 192 }
+outputs:
+  tree: \${web.rootfs.ref.digest}
+  ext4: \${web.filesystem.ref.digest}
+  diskDigest: \${web.disk.ref.digest}
+`;
+
+test("a machine in YAML has the digests of one in TypeScript, and moves from there without a change", async () => {
+  const ignored = { ".dockerignore": "Pulumi.yaml\nplugin\n", "plugin/bin/readme": "" };
+  const typed = await makeProject(diskProgram, { ...tinyFiles, ...ignored });
+  try {
+    const { path: _, ...digests } = (await typed.up()).outputs;
+    await typed.write("Pulumi.yaml", machine);
+    await symlink(executable, join(typed.folder, "plugin/bin/pulumi-resource-bootwright"));
+    const moved = await typed.up();
+    expect([...new Set(Object.values(moved.operations))]).toEqual(["same"]);
+    expect(moved.outputs).toEqual(digests);
+    await typed.write("site/index.html", "two");
+    const follows = ["web-disk", "web-filesystem", "web-rootfs"];
+    for (const run of [await typed.preview(), await typed.up()])
+      expect(namesOf(run, "update")).toEqual(follows);
+    await typed.destroy();
+  } finally {
+    await typed.dispose();
+  }
+});
+
+test("a machine in YAML is told of a mistake as one in TypeScript is", async () => {
+  const wrong = machine.replace("diskSizeMiB: 192", "diskSizeMiB: -1");
+  const written = await makeProject("", {
+    ...tinyFiles,
+    "plugin/bin/readme": "",
+    "Pulumi.yaml": wrong,
+  });
+  try {
+    await symlink(executable, join(written.folder, "plugin/bin/pulumi-resource-bootwright"));
+    const said = await written.failingPreview();
+    expect(said).toContain(
+      "property diskSizeMiB value {-1} has a problem: Too small: expected number to be >=2",
+    );
+  } finally {
+    await written.dispose();
+  }
+});
+
+function namesOf({ operations }: Run, operation: string): string[] {
+  const named = Object.entries(operations).filter(([, done]) => done === operation);
+  return named.map(([name]) => name).sort();
+}

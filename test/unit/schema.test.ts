@@ -5,7 +5,7 @@ import { z } from "zod";
 import { generatedFiles } from "../../bin/generate.ts";
 import { resources } from "../../provider/flow/index.ts";
 import { defineResource, type Resource } from "../../provider/resource.ts";
-import { nodeSdkText, schemaText } from "../../provider/schema.ts";
+import { nodeSdkText, schemaText, withMachine } from "../../provider/schema.ts";
 
 const root = join(import.meta.dirname, "../..");
 const about = { name: "bootwright", version: "1.2.3", description: "Machines." };
@@ -30,6 +30,7 @@ interface Type {
 interface ResourceSpec extends Type {
   readonly inputProperties: Readonly<Record<string, Property>>;
   readonly requiredInputs: readonly string[];
+  readonly isComponent?: boolean;
 }
 interface Schema {
   readonly version: string;
@@ -62,7 +63,7 @@ describe("what is committed", () => {
 });
 
 describe("the package schema", () => {
-  const schema = JSON.parse(schemaText(resources, about)) as Schema;
+  const schema = JSON.parse(schemaText(resources, about, withMachine)) as Schema;
   const fields = [
     ...Object.entries(schema.resources).flatMap(([name, resource]) => [
       ...Object.entries(resource.inputProperties).map(
@@ -77,9 +78,9 @@ describe("the package schema", () => {
     ),
   ];
 
-  test("holds every resource, in the order of the flow, in this package's version", () => {
-    const names = resources.map(({ name }) => `bootwright:index:${name}`);
-    expect(Object.keys(schema.resources)).toEqual(names);
+  test("holds every resource, in the order of the flow, and the machine, in this package's version", () => {
+    const names = [...resources.map(({ name }) => name), "Machine"];
+    expect(Object.keys(schema.resources)).toEqual(names.map((name) => `bootwright:index:${name}`));
     expect(schema.version).toBe("1.2.3");
   });
 
@@ -94,7 +95,8 @@ describe("the package schema", () => {
 
   test("says only what every language can", () => {
     const sayable = (property: Property): boolean => {
-      if (property.$ref) return schema.types[property.$ref.replace("#/types/", "")] !== undefined;
+      const [, part, name] = /^#\/(types|resources)\/(.*)/.exec(property.$ref ?? "") ?? [];
+      if (name) return schema[part as "types" | "resources"][name] !== undefined;
       if (property.type === "array") return property.items !== undefined && sayable(property.items);
       if (property.type === "object") return property.additionalProperties?.type === "string";
       return ["string", "integer", "number", "boolean"].includes(property.type ?? "");
@@ -134,6 +136,19 @@ describe("the package schema", () => {
       Object.keys(inputProperties).filter((key) => inputProperties[key]?.[mark]);
     expect(marked("secret")).toEqual(["connectionString"]);
     expect(marked("willReplaceOnChanges")).toEqual(["accountUrl", "container", "prefix"]);
+  });
+
+  test("says a machine's inputs by those of its children, and lists its children", () => {
+    const machine = schema.resources["bootwright:index:Machine"];
+    const rootfs = schema.resources["bootwright:index:Rootfs"];
+    expect(machine?.isComponent).toBe(true);
+    expect(machine?.requiredInputs).toEqual(["source"]);
+    expect(machine?.inputProperties.source).toEqual(rootfs?.inputProperties.source);
+    expect(machine?.properties?.disk?.$ref).toBe("#/resources/bootwright:index:DiskImage");
+    expect(machine?.required).not.toContain("blob");
+    const azure = schema.types["bootwright:index:MachineAzure"];
+    expect(azure?.properties?.connectionString?.secret).toBe(true);
+    expect(azure?.properties).not.toHaveProperty("image");
   });
 
   test("leaves out what check computes", () => {
