@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { z } from "zod";
 import { InputError } from "../errors.ts";
 import { minimumSize } from "../ext4/minimum-size.ts";
+import { recordLayers } from "../manifest/origin.ts";
+import { commitOrigin } from "../manifest/rootfs-origin.ts";
 import { canonicalJson } from "../plan/canonical.ts";
 import { encodeRecipe, type Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
@@ -9,7 +11,7 @@ import { treeDigest } from "../tree/digest.ts";
 import { cachedIndex } from "../tree/index-file.ts";
 import type { Ingested } from "../tree/ingest/types.ts";
 import { findKernels } from "../tree/kernels.ts";
-import { mergeLayers } from "../tree/merge.ts";
+import { stackLayers } from "../tree/merge.ts";
 import { saveTree } from "../tree/object.ts";
 import { readOsRelease } from "../tree/os-release.ts";
 import { scrub } from "../tree/scrub.ts";
@@ -33,18 +35,16 @@ export async function buildTree(
   ctx: Context,
 ): Promise<z.output<typeof rootfsOutputs>> {
   await demandUnchanged(plan, ctx);
-  const { layers, config } = await imageLayers(plan.source, plan.platform, ctx);
+  const ingested = await imageLayers(plan.source, plan.platform, ctx);
+  const { layers, config } = ingested;
   demandPlatform(config.architecture, plan.platform);
   const image = await mergedTree(layers, plan, ctx);
   const parts = missingParts(plan.install, image.tree);
-  const scrubbed =
+  const allLayers =
     parts.kernel || parts.init
-      ? await mergedTree(
-          await installParts(parts, plan, { layers, tree: image.tree }, ctx),
-          plan,
-          ctx,
-        )
-      : image;
+      ? await installParts(parts, plan, { layers, tree: image.tree }, ctx)
+      : layers;
+  const scrubbed = allLayers === layers ? image : await mergedTree(allLayers, plan, ctx);
   const installed =
     scrubbed === image ? [] : await installedPackages(plan.install, image.tree, scrubbed.tree, ctx);
   const tree = await withFiles(
@@ -55,9 +55,19 @@ export async function buildTree(
   );
   await demandUnchanged(plan, ctx);
   const ref = await commitTree(tree, ctx);
+  const { tree: merged, record } = scrubbed;
+  const origin = await commitOrigin(
+    plan,
+    {
+      ...{ tree, digest: ref.digest, merged, record, image: ingested },
+      installLayers: allLayers.length - layers.length,
+    },
+    ctx,
+  );
   const entries = tree.items.filter((item): item is Entry => item.kind === "entry");
   return {
     ref,
+    origin,
     sizing: { minimumMiB: minimumMiB(tree) },
     kernels: findKernels(tree).map(({ version, path, digest, initrdPath, initrdDigest }) => ({
       version,
@@ -115,7 +125,8 @@ async function demandUnchanged(plan: RootfsInputs, ctx: Context): Promise<void> 
 /** The layers merged into one tree, without what scrub leaves out. */
 async function mergedTree(layers: Ingested["layers"], plan: RootfsInputs, ctx: Context) {
   const { sourceDateEpoch } = plan;
-  return scrub(mergeLayers(await indexLayers(layers, ctx), { sourceDateEpoch }), plan.scrub);
+  const stack = stackLayers(await indexLayers(layers, ctx), { sourceDateEpoch });
+  return { ...scrub(stack.tree(), plan.scrub), record: recordLayers(stack.names()) };
 }
 
 async function indexLayers(layers: readonly { digest: string; file: string }[], ctx: Context) {

@@ -151,6 +151,9 @@ export const imageConfigSchema = z
 /** Outputs of Rootfs. */
 export const rootfsOutputs = z.object({
   ref: refSchema.describe("The tree."),
+  origin: refSchema.describe(
+    "Where each entry of the tree comes from: its layer and that layer's line of the Dockerfile. For a Manifest, and for tracing a path.",
+  ),
   sizing: sizingSchema.describe("How much room it needs, with 32 MiB to run, in steps of 64 MiB."),
   kernels: z.array(treeKernelSchema).describe("Kernels that it holds, newest first."),
   osRelease: osRelease.describe("What it says it is."),

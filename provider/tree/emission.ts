@@ -16,8 +16,10 @@ export interface Name {
   readonly kind: "name";
   readonly path: string;
   readonly inode: Inode;
-  /** Number of the layer that brought it. */
+  /** Number of the layer that brought it: in a stack of layers alone, the lowest is 2. */
   readonly layer: number;
+  /** Of a directory: number of the layer that last gave it another owner or mode. */
+  changedIn?: number;
   /** `ghost`: a later layer took it away; `gone`: nothing of it remains. */
   fate: "alive" | "ghost" | "gone";
   /** True when the inode lies at this name's place; the inode's other names are links. */

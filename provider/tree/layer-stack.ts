@@ -71,14 +71,14 @@ export class LayerStack {
   add(attributes: Addition, source?: string): void {
     const { path } = attributes;
     if (path === "") {
-      this.#root(attributes).name.inode.attributes = attributes;
+      this.#change(this.#root(attributes).name, attributes);
       return;
     }
     const directory = this.#walk(parentOf(path), attributes)!;
     const place = joinPath(directory.name.path, baseOf(path));
     const existing = directory.children.get(baseOf(path));
     if (attributes.type === "directory" && existing?.inode.attributes.type === "directory") {
-      existing.inode.attributes = attributes;
+      this.#change(existing, attributes);
       return;
     }
     let inode: Inode = { attributes, source, names: [] };
@@ -102,6 +102,20 @@ export class LayerStack {
   tree(): Tree {
     this.#settle();
     return emit([...this.#places, { kind: "boundary" }]);
+  }
+
+  /** Every name that there is, or that a later layer took away, in emission order. */
+  *names(): Generator<Name> {
+    this.#settle();
+    for (const name of this.#places) if (name.kind === "name" && name.fate !== "gone") yield name;
+  }
+
+  /** Layers repeat the directories that lead to what they bring: only another owner or mode is a change to tell of. */
+  #change(directory: Name, attributes: Attributes): void {
+    const { mode, uid, gid } = directory.inode.attributes;
+    const isSame = mode === attributes.mode && uid === attributes.uid && gid === attributes.gid;
+    if (!isSame && directory.layer !== this.#layer) directory.changedIn = this.#layer;
+    directory.inode.attributes = attributes;
   }
 
   #enter(name: Name, parent: Directory | undefined): void {

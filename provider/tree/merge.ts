@@ -20,10 +20,15 @@ const RESERVED = ".wh..wh.";
  * What a stack of layers shows, bottom first, in the order that {@link Tree} tells. Modification times after
  * `sourceDateEpoch` (seconds since 1970) become it.
  */
-export function mergeLayers(
+export function mergeLayers(layers: readonly Layer[], options: { sourceDateEpoch: number }): Tree {
+  return stackLayers(layers, options).tree();
+}
+
+/** Layers applied one on another, as {@link mergeLayers} does: the stack also knows which layer brought what. */
+export function stackLayers(
   layers: readonly Layer[],
   { sourceDateEpoch }: { sourceDateEpoch: number },
-): Tree {
+): LayerStack {
   const stack = new LayerStack();
   for (const { digest, index } of layers) {
     stack.beginLayer();
@@ -49,5 +54,5 @@ export function mergeLayers(
       );
     }
   }
-  return stack.tree();
+  return stack;
 }

@@ -15,7 +15,7 @@ export const Rootfs = defineResource({
   name: "Rootfs",
   description:
     "The root filesystem of a machine, from a Dockerfile, an image, an archive or a folder.",
-  version: 1,
+  version: 2,
   inputs: rootfsInputs,
   outputs: rootfsOutputs,
   rules: rootfsProblems,

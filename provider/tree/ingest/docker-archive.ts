@@ -34,13 +34,13 @@ export async function ingestDockerArchive(
           hint: "save one image",
         });
       }
-      const { diffIds, config } = parseImageConfig(await blobJson(blobs, image.Config));
+      const { diffIds, config, history } = parseImageConfig(await blobJson(blobs, image.Config));
       const names = image.Layers ?? [];
       if (names.length !== diffIds.length) {
         throw new ContentError(`it lists ${names.length} layers and ${diffIds.length} digests`);
       }
       const named = names.map((blob, i) => ({ blob, diffId: diffIds[i]! }));
-      return { layers: await plainLayers(named, blobs, writer), config };
+      return { layers: await plainLayers(named, blobs, writer), config, history };
     } finally {
       await blobs.clear();
     }

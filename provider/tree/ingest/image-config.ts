@@ -42,10 +42,20 @@ export const noConfig: ImageConfig = {
   architecture: "",
 };
 
+/** One line of an image's history: what made a layer, or changed only the configuration. */
+export interface HistoryEntry {
+  /** The instruction as the builder wrote it down; empty where it did not. */
+  readonly createdBy: string;
+  readonly emptyLayer: boolean;
+}
+
 const texts = z.array(z.string()).nullish();
 const nanoseconds = z.number().nonnegative().nullish();
 const schema = z.object({
   architecture: z.string().nullish(),
+  history: z
+    .array(z.object({ created_by: z.string().nullish(), empty_layer: z.boolean().nullish() }))
+    .nullish(),
   rootfs: z.object({ diff_ids: z.array(z.string().regex(/^sha256:[0-9a-f]{64}$/)) }),
   config: z
     .object({
@@ -69,12 +79,24 @@ const schema = z.object({
     .nullish(),
 });
 
-/** Reads an image's configuration file (image-spec, config.md; Docker's is the same): layers' digests and process. */
-export function parseImageConfig(json: unknown): { diffIds: string[]; config: ImageConfig } {
-  const { rootfs, config, architecture } = parseJson(schema, json, "the image's configuration");
+/** Reads an image's configuration file (image-spec, config.md; Docker's is the same): layers' digests, history and process. */
+export function parseImageConfig(json: unknown): {
+  diffIds: string[];
+  config: ImageConfig;
+  history: HistoryEntry[];
+} {
+  const { rootfs, config, architecture, history } = parseJson(
+    schema,
+    json,
+    "the image's configuration",
+  );
   const labels = Object.entries(config?.Labels ?? {}).map(([name, value]) => ({ name, value }));
   return {
     diffIds: rootfs.diff_ids,
+    history: (history ?? []).map((entry) => ({
+      createdBy: entry.created_by ?? "",
+      emptyLayer: entry.empty_layer === true,
+    })),
     config: {
       env: config?.Env ?? [],
       entrypoint: config?.Entrypoint ?? [],

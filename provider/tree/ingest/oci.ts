@@ -48,7 +48,7 @@ export async function ingestOciArchive(
 async function ingest(blobs: Blobs, writer: LayerWriter, chosen?: string): Promise<Ingested> {
   const image = await findManifest(blobs, chosen);
   const json = await blobJson(blobs, blobName(image.config.digest), image.config.digest);
-  const { diffIds, config } = parseImageConfig(json);
+  const { diffIds, config, history } = parseImageConfig(json);
   if (image.layers.length !== diffIds.length) {
     throw new ContentError(`it lists ${image.layers.length} layers and ${diffIds.length} digests`);
   }
@@ -57,7 +57,7 @@ async function ingest(blobs: Blobs, writer: LayerWriter, chosen?: string): Promi
     blobDigest: layer.digest,
     diffId: diffIds[i]!,
   }));
-  return { layers: await plainLayers(named, blobs, writer), config };
+  return { layers: await plainLayers(named, blobs, writer), config, history };
 }
 
 /** Goes from an index to an index to a manifest: buildx and containerd nest them. */

@@ -1,4 +1,4 @@
-import type { ImageConfig } from "./image-config.ts";
+import type { HistoryEntry, ImageConfig } from "./image-config.ts";
 
 /** A layer of an image: a plain tar. */
 export interface IngestedLayer {
@@ -16,6 +16,8 @@ export interface IngestedLayer {
 export interface Ingested {
   readonly layers: readonly IngestedLayer[];
   readonly config: ImageConfig;
+  /** What made the layers, bottom first; left out by what is no image. */
+  readonly history?: readonly HistoryEntry[];
 }
 
 export interface IngestOptions {
