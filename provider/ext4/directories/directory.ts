@@ -1,5 +1,6 @@
 import { sealDirectoryBlock } from "../checksums/checksums.ts";
 import { blockSize, directoryTail, roundUp } from "../format.ts";
+import { zeroBlock } from "../io/zeros.ts";
 
 // Kernel documentation, "Linear (Classic) Directories".
 
@@ -96,7 +97,7 @@ export function encodeDirectory<T>(
     perBlock[block]!.push({ name, offset, dirent });
   }
   return perBlock.map((entries) => {
-    const bytes = Buffer.alloc(blockSize);
+    const bytes = zeroBlock();
     // An empty block is one unused entry; the last entry of a block reaches to its tail.
     if (entries.length === 0) putEntry(bytes, 0, usable, "", undefined);
     entries.forEach(({ name, offset, dirent }, i) => {

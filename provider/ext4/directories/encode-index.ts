@@ -1,5 +1,6 @@
 import { sealDirectoryBlock, sealIndexBlock } from "../checksums/checksums.ts";
 import { blockSize, directoryTail } from "../format.ts";
+import { zeroBlock } from "../io/zeros.ts";
 import { type Dirent, entryBytes, putEntry } from "./directory.ts";
 import { type HashIndex, type Leaf, nodeEntries, rootEntries } from "./hash-index.ts";
 
@@ -33,14 +34,14 @@ export function encodeIndexed<T>(
     const leaves = pointers;
     pointers = index.nodes.map((block, i) => {
       const part = leaves.slice(i * perNode, (i + 1) * perNode);
-      const node = Buffer.alloc(blockSize);
+      const node = zeroBlock();
       putEntry(node, 0, blockSize, "", undefined);
       putPointers(node, nodeStart, nodeEntries, part, seed);
       blocks[block] = node;
       return [part[0]![0], block];
     });
   }
-  const root = Buffer.alloc(blockSize);
+  const root = zeroBlock();
   putEntry(root, 0, 12, ".", dots[0]);
   putEntry(root, 12, blockSize - 12, "..", dots[1]);
   root.writeUInt8(halfMd4Version, 0x1c);
@@ -52,7 +53,7 @@ export function encodeIndexed<T>(
 }
 
 function encodeLeaf<T>({ names }: Leaf<T>, direntOf: (target: T) => Dirent, seed: number): Buffer {
-  const bytes = Buffer.alloc(blockSize);
+  const bytes = zeroBlock();
   let at = 0;
   names.forEach(({ slot: { name, target } }, i) => {
     const length = i === names.length - 1 ? usable - at : entryBytes(name);

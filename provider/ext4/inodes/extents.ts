@@ -1,5 +1,6 @@
 import { sealExtentBlock } from "../checksums/checksums.ts";
 import { blockSize, extentBlocks } from "../format.ts";
+import { zeroBlock, zeroed } from "../io/zeros.ts";
 
 // Kernel documentation, "Extent Tree". Every record has 12 bytes: the header, an extent or an index.
 
@@ -56,45 +57,39 @@ export function encodeExtents(
   put: (block: number, bytes: Buffer) => void,
 ): Buffer {
   let depth = 0;
-  let records = extents.map(extentRecord);
+  let records: readonly Omit<Extent, "count">[] = extents;
   for (const blocks of levels) {
+    const below = records;
     records = blocks.map((number, i) => {
-      const block = Buffer.alloc(blockSize);
-      const part = records.slice(i * inBlock, (i + 1) * inBlock);
+      const block = zeroBlock();
+      const part = below.slice(i * inBlock, (i + 1) * inBlock);
       writeNode(block, part, inBlock, depth);
       sealExtentBlock(block, seed);
       put(number, block);
-      return indexRecord(part[0]!.readUInt32LE(0), number);
+      return { logical: part[0]!.logical, block: number };
     });
     depth++;
   }
-  const root = Buffer.alloc(60);
+  const root = zeroed(60);
   writeNode(root, records, inInode, depth);
   return root;
 }
 
-function writeNode(node: Buffer, records: readonly Buffer[], most: number, depth: number): void {
+/** A node of extents, at depth 0, or of where the nodes below begin. Upper halves of 48-bit block numbers stay 0: there is no 64bit feature. */
+function writeNode(
+  node: Buffer,
+  records: readonly (Omit<Extent, "count"> & { readonly count?: number })[],
+  most: number,
+  depth: number,
+): void {
   node.writeUInt16LE(magic, 0);
   node.writeUInt16LE(records.length, 2);
   node.writeUInt16LE(most, 4);
   node.writeUInt16LE(depth, 6);
-  records.forEach((record, i) => {
-    record.copy(node, recordBytes * (i + 1));
-  });
-}
-
-// Upper halves of 48-bit block numbers stay 0: there is no 64bit feature.
-function extentRecord({ logical, block, count }: Extent): Buffer {
-  const record = Buffer.alloc(recordBytes);
-  record.writeUInt32LE(logical, 0);
-  record.writeUInt16LE(count, 4);
-  record.writeUInt32LE(block, 8);
-  return record;
-}
-
-function indexRecord(logical: number, block: number): Buffer {
-  const record = Buffer.alloc(recordBytes);
-  record.writeUInt32LE(logical, 0);
-  record.writeUInt32LE(block, 4);
-  return record;
+  for (const [i, { logical, block, count }] of records.entries()) {
+    const at = recordBytes * (i + 1);
+    node.writeUInt32LE(logical, at);
+    if (count !== undefined) node.writeUInt16LE(count, at + 4);
+    node.writeUInt32LE(block, at + (count === undefined ? 4 : 8));
+  }
 }

@@ -1,5 +1,6 @@
 import { sealInode } from "../checksums/checksums.ts";
 import { blockSize, inodeSize, modeBits } from "../format.ts";
+import { zeroed } from "../io/zeros.ts";
 
 // Kernel documentation, "Index Nodes".
 
@@ -32,7 +33,7 @@ const extraSize = 32;
 
 /** Encodes an inode; `changed` is its change and creation time. */
 export function encodeInode(fields: InodeFields, changed: number, seed: number): Buffer {
-  const inode = Buffer.alloc(inodeSize);
+  const inode = zeroed(inodeSize);
   const sectors = fields.blocks * (blockSize / 512);
   const [low, extra] = encodeTime(fields.mtime, fields.mtimeNs);
   const [changedLow, changedExtra] = encodeTime(changed, 0);

@@ -1,5 +1,6 @@
 import { blockSize, inodeSize, inodesPerBlock } from "../format.ts";
 import { type Geometry, groupMetadata } from "../geometry/geometry.ts";
+import { zeroBlock } from "../io/zeros.ts";
 
 /** A block of metadata. */
 export interface MetaBlock {
@@ -31,7 +32,7 @@ export class MetaBlocks {
       groupMetadata(this.#geometry, group).inodeTable + Math.floor(nth / inodesPerBlock);
     let bytes = this.#blocks.get(block);
     if (!bytes) {
-      bytes = Buffer.alloc(blockSize);
+      bytes = zeroBlock();
       this.#blocks.set(block, bytes);
     }
     inode.copy(bytes, (nth % inodesPerBlock) * inodeSize);

@@ -12,6 +12,7 @@ import {
 import { encodeExtents } from "../inodes/extents.ts";
 import { encodeDevice, encodeInode, type InodeFields } from "../inodes/inode.ts";
 import { encodeAttributeBlock, encodeInInode } from "../inodes/xattrs.ts";
+import { zeroBlock, zeroed } from "../io/zeros.ts";
 import { mostLinks } from "../replay/limits.ts";
 import type { Node } from "../replay/node.ts";
 import type { SystemFile } from "../replay/place.ts";
@@ -76,20 +77,20 @@ function inodeFields(meta: MetaBlocks, node: Node, seed: number): Content {
       return { type: entry.type, size: 0, flags: 0, iBlock };
     }
     case "fifo":
-      return { type: "fifo", size: 0, flags: 0, iBlock: Buffer.alloc(60) };
+      return { type: "fifo", size: 0, flags: 0, iBlock: zeroed(60) };
     default:
       return { type: "file", size: entry.size, ...mapped() };
   }
 }
 
 function fastTarget(target: string): Buffer {
-  const iBlock = Buffer.alloc(60);
+  const iBlock = zeroed(60);
   iBlock.write(target, "latin1");
   return iBlock;
 }
 
 function renderTarget(meta: MetaBlocks, node: Node): void {
-  const bytes = Buffer.alloc(blockSize);
+  const bytes = zeroBlock();
   bytes.write(node.entry.target ?? "", "latin1");
   meta.put(node.extents[0]!.block, bytes);
 }
