@@ -7,7 +7,7 @@ import type { Entry } from "../tree/types.ts";
 import { squashfsArguments } from "./command.ts";
 import { without } from "./exclude.ts";
 import { demandFits } from "./limits.ts";
-import type { SquashfsOptions } from "./options.ts";
+import type { SquashfsChoice } from "./options.ts";
 import { feed, readFrom } from "./streams.ts";
 import { tarStream } from "./tar-stream.ts";
 import { compareSquashfs } from "./verify.ts";
@@ -15,7 +15,7 @@ import { compareSquashfs } from "./verify.ts";
 /** What decides a squashfs. */
 export interface SquashfsRequest extends TreePart {
   readonly type: "squashfs";
-  readonly squashfs: SquashfsOptions;
+  readonly squashfs: SquashfsChoice;
   readonly sourceDateEpoch: number;
 }
 

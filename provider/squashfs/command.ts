@@ -1,8 +1,8 @@
-import { levelOf, type SquashfsOptions } from "./options.ts";
+import { levelOf, type SquashfsChoice } from "./options.ts";
 
 /** What mksquashfs is told of the root, which is no member of its input, and of the filesystem. */
 export interface SquashfsFrame {
-  readonly options: SquashfsOptions;
+  readonly options: Pick<SquashfsChoice, "compression" | "level">;
   readonly root: {
     readonly mode: number;
     readonly uid: number;

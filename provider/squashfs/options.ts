@@ -19,12 +19,21 @@ const mostLevel: Partial<Record<Compression, number>> = { zstd: 22, gzip: 9 };
 /** Made again with each change, so seconds count: a level above costs minutes for an eighth of the size. */
 const usualLevel: Partial<Record<Compression, number>> = { zstd: 3, gzip: 9 };
 
+/** Compressors by what matters: seconds until a change is there, or bytes of what is given away. */
+const presets = { rebuild: "zstd", release: "xz" } as const satisfies Record<string, Compression>;
+
 /** How a squashfs is made. */
 export const squashfsSchema = z
   .strictObject({
+    preset: z
+      .enum(["rebuild", "release"])
+      .optional()
+      .describe(
+        "`rebuild`, the default, is zstd of level 3, made in seconds; `release` is xz, a fifth smaller, made in minutes. Or choose by `compression` and `level`.",
+      ),
     compression: z
       .enum(compressions)
-      .default("zstd")
+      .optional()
       .describe(
         "`zstd` is fast to make and to read, `xz` the smallest, `lz4` the largest and fastest.",
       ),
@@ -53,13 +62,37 @@ export const squashfsSchema = z
   .meta({ id: "SquashfsOptions", description: "How a squashfs is made." });
 export type SquashfsOptions = z.output<typeof squashfsSchema>;
 
+/** How a squashfs is made, with its compressor decided. */
+export interface SquashfsChoice {
+  readonly compression: Compression;
+  readonly level?: number | undefined;
+  readonly exclude: readonly string[];
+}
+
+/** The compressor of a preset, or the one that is named; each path that is left out once. */
+export function chosenOptions({
+  preset,
+  compression,
+  exclude,
+  ...rest
+}: SquashfsOptions): SquashfsChoice {
+  const chosen = compression ?? presets[preset ?? "rebuild"];
+  return { ...rest, compression: chosen, exclude: [...new Set(exclude)].sort() };
+}
+
 /** What is wrong with the options, below the property. */
 export function squashfsProblems(
-  { compression, level, exclude }: SquashfsOptions,
+  { preset, compression: named, level, exclude }: SquashfsOptions,
   property = "squashfs",
 ): InputProblem[] {
-  const most = mostLevel[compression];
   const found: InputProblem[] = [];
+  if (preset !== undefined)
+    for (const [key, value] of Object.entries({ compression: named, level }))
+      if (value !== undefined)
+        found.push({ property: `${property}.${key}`, reason: "is exclusive with preset" });
+  if (found.length > 0) return found;
+  const compression = named ?? presets[preset ?? "rebuild"];
+  const most = mostLevel[compression];
   if (level !== undefined && most === undefined)
     found.push({
       property: `${property}.level`,
@@ -81,6 +114,9 @@ export function squashfsProblems(
 }
 
 /** The level that is used, absent where there are none. */
-export function levelOf({ compression, level }: SquashfsOptions): number | undefined {
+export function levelOf({
+  compression,
+  level,
+}: Pick<SquashfsChoice, "compression" | "level">): number | undefined {
   return level ?? usualLevel[compression];
 }

@@ -9,25 +9,27 @@ export interface TarStreamOptions {
   readonly sources: readonly string[];
   readonly sourcePath: SourcePath;
   readonly signal?: AbortSignal;
+  /** With the root and the nanoseconds of times, which mksquashfs has no use for. */
+  readonly isWhole?: boolean;
   /** Called with the bytes of contents so far. */
   readonly progress?: (doneBytes: number) => void;
 }
 
 /**
- * Entries as a tar without its root, in their order, holes as zeros. A hard link comes after the file that it names, as in every tree:
+ * Entries as a tar, by default without its root, in their order, holes as zeros. A hard link comes after the file that it names, as in every tree:
  * mksquashfs loses one that comes before, and ends with exit code 0.
  */
 export async function* tarStream(
   entries: readonly Entry[],
-  { sources, sourcePath, signal, progress }: TarStreamOptions,
+  { sources, sourcePath, signal, progress, isWhole = false }: TarStreamOptions,
 ): AsyncGenerator<Buffer> {
   const reader = new SourceReader(sources, sourcePath);
   let done = 0;
   try {
     for (const entry of entries) {
-      if (entry.path === "") continue;
+      if (entry.path === "" && !isWhole) continue;
       const size = entry.type === "file" ? entry.size : 0;
-      yield tarHeader({ ...entry, size, mtimeNs: 0 });
+      yield tarHeader(isWhole ? { ...entry, size } : { ...entry, size, mtimeNs: 0 });
       for await (const piece of contents(entry, size, reader)) {
         signal?.throwIfAborted();
         yield piece;

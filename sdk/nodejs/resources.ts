@@ -99,7 +99,10 @@ export type BootloaderType =
 export type BootInstallMethod = "extlinux" | "syslinux" | "files";
 
 /** Values of `Filesystem.type`. */
-export type FilesystemType = "ext4" | "fat12" | "fat16" | "fat32" | "squashfs" | "swap";
+export type FilesystemType = "ext4" | "fat12" | "fat16" | "fat32" | "squashfs" | "erofs" | "swap";
+
+/** Values of `SquashfsOptions.preset`. */
+export type SquashfsOptionsPreset = "rebuild" | "release";
 
 /** Values of `SquashfsOptions.compression`. */
 export type SquashfsOptionsCompression = "zstd" | "gzip" | "xz" | "lz4";
@@ -671,9 +674,11 @@ export interface FstabEntryArgs {
 /** How a squashfs is made. */
 export interface SquashfsOptionsArgs {
   /**
-   * `zstd` is fast to make and to read, `xz` the smallest, `lz4` the largest and fastest.
-   * Default: `zstd`.
+   * `rebuild`, the default, is zstd of level 3, made in seconds; `release` is xz, a fifth
+   * smaller, made in minutes. Or choose by `compression` and `level`.
    */
+  readonly preset?: pulumi.Input<SquashfsOptionsPreset> | undefined;
+  /** `zstd` is fast to make and to read, `xz` the smallest, `lz4` the largest and fastest. */
   readonly compression?: pulumi.Input<SquashfsOptionsCompression> | undefined;
   /**
    * How hard `zstd` (1 to 22, by default 3) or `gzip` (1 to 9, by default 9) tries; the others
@@ -1128,8 +1133,8 @@ export interface FilesystemArgs {
   /** Folder of the tree that becomes the filesystem's root. Default: `/`. */
   readonly subtree?: pulumi.Input<string> | undefined;
   /**
-   * Where it lies: one of `layout.partitions`. A squashfs may do without: it is as large as its
-   * content.
+   * Where it lies: one of `layout.partitions`. A squashfs or an erofs may do without: it is as
+   * large as its content.
    */
   readonly partition?: pulumi.Input<PartitionArgs> | undefined;
   /**
@@ -1168,6 +1173,8 @@ export class Filesystem extends BootwrightResource {
   declare readonly sizeBytes: pulumi.Output<number>;
   /** Bytes that are free in it. */
   declare readonly freeBytes: pulumi.Output<number>;
+  /** Of a squashfs or an erofs: the partition that it needs, for a PartitionLayout. */
+  declare readonly sizing: pulumi.Output<Sizing | undefined>;
   /** Files that ext4 has room for. */
   declare readonly freeInodes: pulumi.Output<number | undefined>;
   /** Where everything lies in an ext4: a file for the `lastPlacement` of a later version. */
@@ -1180,7 +1187,10 @@ export class Filesystem extends BootwrightResource {
 
   constructor(name: string, args: FilesystemArgs, opts?: pulumi.CustomResourceOptions) {
     super(
-      { type: "Filesystem", outputs: ["ref", "sizeBytes", "freeBytes", "freeInodes", "placement"] },
+      {
+        type: "Filesystem",
+        outputs: ["ref", "sizeBytes", "freeBytes", "sizing", "freeInodes", "placement"],
+      },
       name,
       args,
       opts,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { erofsPackages } from "../../erofs/build-erofs.ts";
 import { InputError } from "../../errors.ts";
 import { filesystemProblems } from "../../image/filesystem-rules.ts";
 import { addedFileSchema } from "../../plan/added-file.ts";
@@ -6,18 +7,17 @@ import { type BootInstall, installSchema } from "../../plan/boot-files.ts";
 import { seededUuid } from "../../plan/canonical.ts";
 import { fatTypeOf, fatTypes } from "../../plan/fat-type.ts";
 import { fstabEntrySchema } from "../../plan/fstab.ts";
-import { partitionSchema } from "../../plan/layout.ts";
-import { fstabOf, mountsIn } from "../../plan/mounts.ts";
+import { partitionSchema, sizingSchema } from "../../plan/layout.ts";
 import { refSchema } from "../../plan/ref.ts";
 import { defineResource } from "../../resource.ts";
-import type { SquashfsRequest } from "../../squashfs/build-squashfs.ts";
-import { squashfsPackages, squashfsSchema } from "../../squashfs/options.ts";
+import { chosenOptions, squashfsPackages, squashfsSchema } from "../../squashfs/options.ts";
 import { givenFileSchema } from "../collect/given-file.ts";
 import { observePlacement } from "./placement.ts";
+import { mounting, planErofs, planSquashfs } from "./plan-packed.ts";
 
 const inputs = z.strictObject({
   type: z
-    .enum(["ext4", ...fatTypes, "squashfs", "swap"])
+    .enum(["ext4", ...fatTypes, "squashfs", "erofs", "swap"])
     .default("ext4")
     .describe("Filesystem to make."),
   tree: refSchema
@@ -33,7 +33,7 @@ const inputs = z.strictObject({
   partition: partitionSchema
     .optional()
     .describe(
-      "Where it lies: one of `layout.partitions`. A squashfs may do without: it is as large as its content.",
+      "Where it lies: one of `layout.partitions`. A squashfs or an erofs may do without: it is as large as its content.",
     ),
   installs: z
     .array(installSchema)
@@ -80,6 +80,9 @@ const outputs = z.object({
   ),
   sizeBytes: z.number().int().describe("Size of the filesystem in bytes."),
   freeBytes: z.number().int().describe("Bytes that are free in it."),
+  sizing: sizingSchema
+    .optional()
+    .describe("Of a squashfs or an erofs: the partition that it needs, for a PartitionLayout."),
   freeInodes: z.number().int().optional().describe("Files that ext4 has room for."),
   placement: refSchema
     .optional()
@@ -88,16 +91,17 @@ const outputs = z.object({
     ),
 });
 
-type Inputs = z.output<typeof inputs>;
+export type FilesystemInputs = z.output<typeof inputs>;
 
-function plan({ type, tree, subtree, partition, installs, fstab, ...rest }: Inputs) {
-  const { files, sourceDateEpoch, lastPlacement: last } = rest;
-  const mounted = mounting(subtree, rest.mounts, partition?.name);
-  if (type === "squashfs") return planSquashfs({ ...rest, tree, subtree, fstab, mounted });
+function plan(given: FilesystemInputs) {
+  const { type, tree, subtree, partition, installs, files, fstab } = given;
+  if (type === "squashfs") return planSquashfs(given);
+  if (type === "erofs") return planErofs(given);
   if (!partition)
     throw new InputError([{ property: "partition", reason: `is required for ${type}` }]);
   const { name, offsetBytes, sizeBytes, uuid, label } = partition;
   if (type === "swap") return { type, partition: { sizeBytes, uuid, label } };
+  const { addedFstab, ...mounted } = mounting(given);
   const common = {
     subtree,
     ...mounted,
@@ -106,54 +110,28 @@ function plan({ type, tree, subtree, partition, installs, fstab, ...rest }: Inpu
       ...installs.filter((install) => install.partition === name),
       ...placing(files, name),
     ],
-    sourceDateEpoch,
+    sourceDateEpoch: given.sourceDateEpoch,
   };
   const fat = fatTypeOf(type);
-  if (fat) {
-    const { addedFstab: _, ...own } = common;
-    return { ...own, type: fat, tree };
-  }
+  if (fat) return { ...common, type: fat, tree };
   if (!tree) throw new InputError([{ property: "tree", reason: "is required for ext4" }]);
+  const { lastPlacement: last } = given;
   const hashSeed = seededUuid(uuid, "ext4 hash seed");
   const kept = last?.sha256 ? { lastPlacement: { ...last, sha256: last.sha256 } } : {};
-  return { ...common, type: "ext4" as const, tree, fstab, hashSeed, ...kept };
-}
-
-function planSquashfs(
-  given: Pick<Inputs, "tree" | "subtree" | "squashfs" | "sourceDateEpoch" | "fstab"> & {
-    readonly mounted: Pick<SquashfsRequest, "mounts" | "addedFstab">;
-  },
-): SquashfsRequest {
-  const { tree, subtree, sourceDateEpoch, squashfs = squashfsSchema.parse({}) } = given;
-  const lines = given.fstab.length > 0 ? { fstab: given.fstab } : {};
-  if (!tree) throw new InputError([{ property: "tree", reason: "is required for squashfs" }]);
-  const exclude = [...new Set(squashfs.exclude)].sort();
-  const options = { squashfs: { ...squashfs, exclude }, sourceDateEpoch };
-  return { type: "squashfs", tree, subtree, ...given.mounted, ...lines, ...options };
-}
-
-/** Without any, the plan is what it was before there could be some. */
-function mounting(subtree: string, partitions: Inputs["mounts"], own: string | undefined) {
-  const mounts = mountsIn(
-    subtree,
-    partitions.filter(({ name }) => name !== own),
-  );
-  const addedFstab = subtree === "/" ? fstabOf(partitions) : [];
-  return {
-    ...(mounts.length > 0 ? { mounts } : {}),
-    ...(addedFstab.length > 0 ? { addedFstab } : {}),
-  };
+  const lines = addedFstab ? { addedFstab } : {};
+  return { ...common, type: "ext4" as const, tree, fstab, ...lines, hashSeed, ...kept };
 }
 
 /** Files as an install of their own: without any, the plan is what it was before there could be some. */
-function placing(files: Inputs["files"], partition: string): BootInstall[] {
+function placing(files: FilesystemInputs["files"], partition: string): BootInstall[] {
   if (files.length === 0) return [];
   const placed = files.map(({ path, mode = 0o644, content }) => ({ path, mode, content }));
   return [{ partition, method: "files", directory: "/", files: placed }];
 }
 
 /**
- * One partition's bytes from a tree: ext4 or FAT, planned without a tool or a mount; or a squashfs, packed by mksquashfs and read back.
+ * One partition's bytes from a tree: ext4 or FAT, planned without a tool or a mount; or a squashfs or an
+ * erofs, packed by its own tool and read back.
  * Also swap, which has no tree.
  * Changes when the tree, the boot loader's files, fstab, or the partition's place, size, label or UUID do.
  *
@@ -171,8 +149,8 @@ export const Filesystem = defineResource({
   outputs,
   observe: async ({ lastPlacement }, ctx) =>
     lastPlacement ? { lastPlacement: await observePlacement(lastPlacement, ctx) } : {},
-  packages: squashfsPackages,
-  usesTools: ({ type }) => type === "squashfs",
+  packages: [...squashfsPackages, ...erofsPackages],
+  usesTools: ({ type }) => type === "squashfs" || type === "erofs",
   rules: (given, omitted = () => false) => filesystemProblems(given, omitted),
   plan,
   known: (request) =>

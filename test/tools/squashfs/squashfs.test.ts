@@ -5,7 +5,7 @@ import { Filesystem } from "../../../provider/flow/compose/filesystem.ts";
 import { sha256 } from "../../../provider/plan/canonical.ts";
 import type { Ref } from "../../../provider/plan/ref.ts";
 import { squashfsArguments } from "../../../provider/squashfs/command.ts";
-import { squashfsSchema } from "../../../provider/squashfs/options.ts";
+import { chosenOptions, squashfsSchema } from "../../../provider/squashfs/options.ts";
 import { feed, readFrom } from "../../../provider/squashfs/streams.ts";
 import { compareSquashfs } from "../../../provider/squashfs/verify.ts";
 import { treeDigest } from "../../../provider/tree/digest.ts";
@@ -161,7 +161,7 @@ describe("a squashfs of a tree", () => {
 
 describe("what mksquashfs loses with exit code 0", () => {
   const frame = {
-    options: squashfsSchema.parse({}),
+    options: chosenOptions(squashfsSchema.parse({})),
     root: { mode: 0o755, uid: 0, gid: 0, mtime: 0 },
     sourceDateEpoch: 0,
   };

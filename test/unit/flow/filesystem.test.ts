@@ -85,6 +85,18 @@ describe("Filesystem refuses", () => {
       ],
     ],
     [
+      "a preset beside what it stands for",
+      {
+        type: "squashfs",
+        tree: ref("tree"),
+        squashfs: { preset: "release", compression: "zstd", level: 19 },
+      },
+      [
+        "squashfs.compression: is exclusive with preset",
+        "squashfs.level: is exclusive with preset",
+      ],
+    ],
+    [
       "a level of what has none, and how a squashfs is made where there is none",
       { type: "fat16", partition, squashfs: { compression: "xz", level: 1 } },
       [

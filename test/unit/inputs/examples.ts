@@ -207,6 +207,11 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
       squashfs: { compression: "zstd", level: 19, exclude: ["/boot/*"] },
     },
     {
+      type: "squashfs",
+      tree: ref("tree"),
+      squashfs: { preset: "release" },
+    },
+    {
       type: "ext4",
       tree: ref("tree"),
       subtree: "/srv",
@@ -243,12 +248,23 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
       entries: [
         { title: "Try it", commandLine: "toram" },
         { title: "Test the memory", memtest: true },
-        { title: "More", submenu: [{ title: "Slowly", commandLine: "nosmp", memtest: true }] },
       ],
       liveOnlyPackages: ["live-boot*"],
       files: [{ path: "/install/disk.img.zst", content: ref("file") }],
       ...{ defaultEntry: 0, timeoutSeconds: 30, consoles: ["tty0", "ttyS0,115200"] },
       sourceDateEpoch: 1700000000,
+    },
+    {
+      ...{ kernel: ref("file"), initrd: ref("file"), seed: "demo" },
+      entries: [{ title: "Test the memory", commandLine: "nosmp", memtest: true }],
+    },
+    {
+      ...{ kernel: ref("file"), initrd: ref("file"), seed: "demo" },
+      entries: [
+        { title: "More", submenu: [{ title: "Slowly", commandLine: "nosmp", memtest: true }] },
+        { title: "Start" },
+      ],
+      defaultEntry: 1,
     },
   ],
   ConvertedImage: [
