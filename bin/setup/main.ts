@@ -9,12 +9,15 @@ import { root, searchPath, store } from "./paths.ts";
 import { formatElapsed, formatError, print, runStep } from "./progress.ts";
 import { setUpPulumi } from "./pulumi.ts";
 import { setUpYamlHost } from "./pulumi-yaml.ts";
-import { start } from "./start.ts";
+import { projectFolder, start } from "./start.ts";
 import { test } from "./test.ts";
 import { setUpToolbox } from "./toolbox.ts";
 
 const modes = {
-  start: { needsHostTools: false, run: start },
+  start: {
+    needsHostTools: false,
+    run: (env: Record<string, string>) => start(env, process.argv[3]),
+  },
   test: { needsHostTools: true, run: test },
   "test:all": {
     needsHostTools: true,
@@ -80,6 +83,8 @@ async function main(): Promise<number> {
     print(`Unknown mode "${name}"\n(use ${Object.keys(modes).join(", ")})`);
     return 2;
   }
+  // A name that is not one is told before anything is installed.
+  if (name === "start") projectFolder(process.argv[3]);
   const started = performance.now();
   const env = await withLock(join(store, "setup.lock"), () => setUp(mode));
   print(`Set-up is complete${formatElapsed(performance.now() - started)}\n`);

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setUpBackend } from "./backend.ts";
 import { isEmulator, setUpEmulator } from "./emulator.ts";
@@ -65,27 +65,51 @@ async function setUpCloud(pulumi: Pulumi, say: Say): Promise<string> {
   return `Azurite, Azure's storage on this machine; it is left running (another account: pulumi config set --secret ${setting})`;
 }
 
-/** Runs the program at the root of the repository: the main job. Resolves to the exit code. */
-export async function start(env: Readonly<Record<string, string>>): Promise<number> {
-  if (!existsSync(join(root, "Pulumi.yaml"))) {
+/** The example whose project is the repository itself. */
+const ownExample = "debian-server";
+
+/** The folder of an example's project. */
+export function projectFolder(example: string = ownExample): string {
+  const hasProject = (folder: string) => existsSync(join(folder, "Pulumi.yaml"));
+  // As somebody types it who has completed the folder's name.
+  const name = example.replace(/^(\.?\/)?examples\//, "").replace(/\/$/, "");
+  if (name === ownExample) {
+    if (hasProject(root)) return root;
     throw new SetupError("There is no Pulumi.yaml in the repository", "git checkout Pulumi.yaml");
   }
+  const examples = join(root, "examples");
+  const names = readdirSync(examples).filter((name) => hasProject(join(examples, name)));
+  if (names.includes(name)) return join(examples, name);
+  throw new SetupError(`There is no example "${name}"`, `npm start NAME, of ${names.join(", ")}`);
+}
+
+/**
+ * Runs a program and says what it gave: the main job, which is the repository's own, or an example by its name.
+ * Resolves to the exit code.
+ */
+export async function start(
+  env: Readonly<Record<string, string>>,
+  example?: string,
+): Promise<number> {
+  const folder = projectFolder(example);
   const all: Record<string, string> = { ...env };
-  const pulumi: Pulumi = (...args) => run(["pulumi", ...args], { cwd: root, env: all });
+  const pulumi: Pulumi = (...args) => run(["pulumi", ...args], { cwd: folder, env: all });
   await runStep("Pulumi stack", async () => {
     const backend = setUpBackend();
     Object.assign(all, backend.env);
     await pulumi("stack", "select", "--create", stack);
     return `${stack}, ${backend.result}`;
   });
-  await runStep("Cloud", (say) => setUpCloud(pulumi, say));
-  print(`\npulumi up --yes --stack ${stack}`);
-  const exitCode = await runForeground(["pulumi", "up", "--yes", "--stack", stack], all);
+  if (folder === root) await runStep("Cloud", (say) => setUpCloud(pulumi, say));
+  const update = ["pulumi", "--cwd", folder, "up", "--yes", "--stack", stack] as const;
+  print(`\n${update.join(" ")}`);
+  const exitCode = await runForeground(update, all);
   if (exitCode !== 0) return exitCode;
   const outputs = await pulumi("stack", "output", "--json", "--stack", stack);
   const values = JSON.parse(outputs) as Record<string, unknown>;
   print("The machine:");
-  for (const line of [...formatOutputs(values), ...nextSteps(values.disk)]) print(line);
+  const next = folder === root ? nextSteps(values.disk) : ["", `See ${join(folder, "README.md")}`];
+  for (const line of [...formatOutputs(values), ...next]) print(line);
   print(formatChanges(await lastChanges(pulumi)));
   return 0;
 }

@@ -9,7 +9,7 @@ import { formatElapsed, formatError, SetupError } from "../../bin/setup/progress
 import { isNewEnoughGo } from "../../bin/setup/pulumi-build.ts";
 import { readDistribution } from "../../bin/setup/root.ts";
 import { lastLines, run, tryRun } from "../../bin/setup/run.ts";
-import { formatOutputs } from "../../bin/setup/start.ts";
+import { formatOutputs, projectFolder } from "../../bin/setup/start.ts";
 import { countTests, formatCounts, formatSlowest } from "../../bin/setup/test.ts";
 import { nameToolbox } from "../../bin/setup/toolbox.ts";
 
@@ -219,4 +219,25 @@ test("another toolbox Dockerfile is another image", () => {
   const name = nameToolbox(Buffer.from("FROM debian\n"));
   expect(name).toMatch(/^bootwright-toolbox:[0-9a-f]{12}$/);
   expect(nameToolbox(Buffer.from("FROM debian:12\n"))).not.toBe(name);
+});
+
+describe("npm start", () => {
+  test.each(["recovery", "examples/recovery", "./examples/recovery/"])(
+    "takes an example by its name or folder: %s",
+    (given) => expect(projectFolder(given)).toMatch(/\/examples\/recovery$/),
+  );
+
+  test("is the repository's own program without a name", () => {
+    expect(projectFolder("debian-server")).toBe(projectFolder());
+  });
+
+  test("names the examples that there are where it is given no such one", () => {
+    for (const given of ["nothing", "../provider", ""]) {
+      const message = `There is no example "${given}"`;
+      const hint = /^npm start NAME, of .*recovery.*tiny-busybox/;
+      expect(() => projectFolder(given)).toThrow(
+        expect.objectContaining({ message, hint: expect.stringMatching(hint) }),
+      );
+    }
+  });
 });
