@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   Bootloader,
+  BootTest,
   ConvertedImage,
   DiskImage,
   Filesystem,
@@ -68,13 +69,13 @@ const layout = new PartitionLayout("layout", {
 });
 const partition = layout.layout.partitions[0]!;
 const installOn = new pulumi.Config().get("installOn");
+const initramfs = new Initramfs("initramfs", {
+  ...{ tree: installer.ref, init: { supervise: true, welcome: "" } },
+});
 const loader = new Bootloader("loader", {
   ...{ type: "syslinux", partition: "medium" },
   kernel: { ref: kernel.ref },
-  initrd: {
-    ref: new Initramfs("initramfs", { tree: installer.ref, init: { supervise: true, welcome: "" } })
-      .ref,
-  },
+  initrd: { ref: initramfs.ref },
   commandLine: pulumi.interpolate`quiet bootwright.medium=${partition.uuid} bootwright.bytes=${image.virtualSizeBytes} bootwright.sha256=${image.rawSha256}${installOn ? ` bootwright.install=${installOn}` : ""}`,
 });
 const filesystem = new Filesystem("medium", {
@@ -82,8 +83,21 @@ const filesystem = new Filesystem("medium", {
   files: [{ path: "/machine.img.zst", content: image.ref }],
 });
 
-/** Write it to a USB stick: `dd if=$(pulumi stack output medium) of=/dev/… bs=4M`. */
-export const medium = new DiskImage("installer-disk", {
+const installerDisk = new DiskImage("installer-disk", {
   ...{ layout: layout.layout, blobs: loader.blobs },
   filesystems: [{ partition: "medium", content: filesystem.ref }],
-}).path;
+});
+
+/** A machine that has no other disk: it finds what to install, and has nothing to install it to. */
+const booted = new BootTest("boots", {
+  image: installerDisk.ref,
+  expect: { serial: ["Boot took", "cannot be chosen, it holds the installer", "Which disk?"] },
+});
+
+/** Write it to a USB stick: `dd if=$(pulumi stack output medium) of=/dev/… bs=4M`. */
+export const medium = installerDisk.path;
+/** The installer as the boot loader reads it, and in memory; the machine as the medium holds it. */
+export const initramfsBytes = initramfs.sizeBytes;
+export const unpackedBytes = initramfs.unpackedBytes;
+export const imageBytes = image.sizeBytes;
+export const bootedInSeconds = booted.seconds;

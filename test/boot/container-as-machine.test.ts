@@ -1,15 +1,10 @@
-import { cp, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeProject, type Project } from "../promises/project.ts";
-
-const example = join(import.meta.dirname, "../../examples/container-as-machine");
+import type { Project } from "../promises/project.ts";
+import { exampleProject } from "./example.ts";
 
 let project: Project;
 beforeAll(async () => {
-  project = await makeProject(await readFile(join(example, "index.ts"), "utf8"), {});
-  for (const part of ["Dockerfile", ".dockerignore", "site"])
-    await cp(join(example, part), join(project.folder, part), { recursive: true });
+  project = await exampleProject("container-as-machine");
 });
 afterAll(() => project?.dispose());
 

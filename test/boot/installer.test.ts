@@ -4,17 +4,19 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Layout } from "../../provider/plan/layout.ts";
 import { testContext } from "../context.ts";
+import type { Run } from "../promises/project.ts";
 import { bootMachine, type Console } from "./console.ts";
-import { type Made, makeExample } from "./example.ts";
+import { bootTook, type Made, makeExample } from "./example.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 
 const MiB = 1024 * 1024;
 const targetMiB = 300;
 let ctx: Awaited<ReturnType<typeof testContext>>;
 let made: Made;
+let run: Run;
 beforeAll(async () => {
   ctx = await testContext();
-  made = await makeExample("installer", ctx.store, ctx.signal);
+  ({ made, run } = await makeExample("installer", ctx.store));
 });
 afterAll(() => ctx?.dispose());
 
@@ -62,10 +64,10 @@ async function boot(
   folder: string,
   disks: readonly Disk[],
   use: (console: Console) => Promise<void>,
-  unattended?: string,
+  commandLine?: string,
 ): Promise<void> {
-  const kernel = unattended && {
-    kernel: { path: pathOf("kernel"), initrd: pathOf("initramfs"), commandLine: unattended },
+  const kernel = commandLine !== undefined && {
+    kernel: { path: pathOf("kernel"), initrd: pathOf("initramfs"), commandLine },
   };
   const machine = { accelerator: "tcg", memoryMiB: 384, cpus: 1, forwards: [] } as const;
   const running = await bootMachine(ctx.runner, { ...machine, ...kernel }, folder, drives(disks));
@@ -76,17 +78,35 @@ async function boot(
   }
 }
 
-/** The command line of the medium, and what makes it unattended. */
-function unattendedOn(id: string, sha256 = made.image!.rawSha256): string {
+/** The command line of the medium, and what a test adds to it. */
+function commandLine(more: string, sha256 = made.image!.rawSha256): string {
   const { partitions } = made.layout!.layout as Layout;
   return [
     "console=ttyS0 quiet",
     `bootwright.medium=${partitions[0]!.uuid}`,
     `bootwright.bytes=${made.image!.virtualSizeBytes}`,
     `bootwright.sha256=${sha256}`,
-    `bootwright.install=${id}`,
+    more,
   ].join(" ");
 }
+
+/** What makes it unattended. */
+const unattendedOn = (id: string, sha256?: unknown) =>
+  commandLine(`bootwright.install=${id}`, sha256 ?? made.image!.rawSha256);
+
+test("pulumi up starts the medium until it asks for a disk, and it does not offer its own", async () => {
+  expect(run.operations.boots).toBe("create");
+  const { medium, initramfsBytes, unpackedBytes, imageBytes, bootedInSeconds } = run.outputs;
+  const kernel = await stat(pathOf("kernel"));
+  const disk = await stat(medium as string);
+  console.log(
+    `kernel ${kernel.size} bytes, initramfs ${initramfsBytes} (${unpackedBytes} in memory), machine ${imageBytes}, disk ${disk.size}`,
+    `of which ${disk.blocks * 512} take room; ${await bootTook(ctx.store, made.boots)}; asks after ${bootedInSeconds} s`,
+  );
+  expect(bootedInSeconds).toBeGreaterThan(0);
+  expect(initramfsBytes).toBe((await stat(pathOf("initramfs"))).size);
+  expect(imageBytes).toBe((await stat(pathOf("image"))).size);
+});
 
 test("the medium lists disks by what they are, refuses those that must not be written to, and a power cut leaves a disk that says so", async () => {
   await withDisks(
@@ -188,5 +208,54 @@ test("when what the disk gives back is not the image, it says so and leaves a di
     expect(start.toString("latin1")).toContain("This disk holds no machine");
     const { stdout } = await execa("sfdisk", ["--json", TARGET!.file]);
     expect(JSON.parse(stdout).partitiontable.partitions ?? []).toEqual([]);
+  });
+});
+
+test("disks that somebody has mounted or swaps on are refused, by name and in the list", async () => {
+  await withDisks({ MOUNTED: 200, SWAP: 200, TARGET: 200 }, async (disks, folder) => {
+    const { MOUNTED, SWAP, TARGET } = disks;
+    await execa("sfdisk", ["--quiet", MOUNTED!.file], { input: "label: dos\nstart=2048\n" });
+    await execa("mke2fs", [
+      "-q",
+      "-F",
+      "-t",
+      "ext4",
+      "-E",
+      "offset=1048576",
+      MOUNTED!.file,
+      "190M",
+    ]);
+    await execa("mkswap", [SWAP!.file]);
+    const before = await readFile(MOUNTED!.file);
+    const all = [MOUNTED!, SWAP!, TARGET!, medium()];
+    await boot(
+      folder,
+      all,
+      async (screen) => {
+        // As somebody may have left the machine who was at its shell.
+        const shell = async (line: string) => {
+          await screen.until("# ");
+          screen.type(`${line} && echo do""ne`);
+          await screen.until("done\n");
+        };
+        await shell("export PATH=/bin:/sbin");
+        await shell("mount -t proc x /proc && mount -t sysfs x /sys && mount -t devtmpfs x /dev");
+        await shell("modprobe -a virtio_pci virtio_blk ext4");
+        await shell("mkdir /a && mount -o ro -t ext4 /dev/vda1 /a");
+        await shell("swapon /dev/vdb");
+        await screen.until("# ");
+        screen.type("/sbin/installer");
+        const list = await screen.until("Which disk?");
+        expect(list).toMatch(/virtio-MOUNTED .*: cannot be chosen, \/dev\/vda1 is mounted\n/);
+        expect(list).toMatch(/virtio-SWAP .*: cannot be chosen, \/dev\/vdb is swap in use\n/);
+        expect(list).toMatch(/virtio-TARGET .*\(\/dev\/vdc\)\n/);
+        screen.type("virtio-MOUNTED");
+        await screen.until(
+          "NOT INSTALLED: virtio-MOUNTED cannot be chosen: /dev/vda1 is mounted\n",
+        );
+      },
+      commandLine("rdinit=/bin/sh"),
+    );
+    expect((await readFile(MOUNTED!.file)).equals(before), "nothing is written").toBe(true);
   });
 });

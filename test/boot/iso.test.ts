@@ -51,9 +51,9 @@ test.each([
   expect(proof.seconds).toBeGreaterThan(0);
 });
 
-test("the example tiny-iso starts a busybox every way, to its prompt", async () => {
+test("pulumi up on the example tiny-iso starts a busybox every way, to its prompt", async () => {
   await tinyKernel(ctx);
-  const made = await makeExample("tiny-iso", ctx.store, ctx.signal);
+  const { made } = await makeExample("tiny-iso", ctx.store);
   const proofs = Object.entries(made).filter(([name]) => name.startsWith("boots-as-"));
   expect(proofs).toHaveLength(6);
   for (const [, { met }] of proofs) expect(met).toHaveLength(3);

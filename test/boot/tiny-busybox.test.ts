@@ -1,12 +1,12 @@
-import { cp, readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { testContext } from "../context.ts";
-import { makeProject, type Project, type Run } from "../promises/project.ts";
+import type { Project, Run } from "../promises/project.ts";
+import { bootTook, exampleProject, madeBy } from "./example.ts";
 import { tinyKernel } from "./tiny-kernel.ts";
 
-const example = join(import.meta.dirname, "../../examples/tiny-busybox");
 const MiB = 1024 * 1024;
 const names = ["disk", "plain", "small"] as const;
 type Disk = { readonly path: string; readonly bootedInSeconds: number };
@@ -15,9 +15,7 @@ let project: Project;
 let first: Run;
 let disks: Record<(typeof names)[number], Disk>;
 beforeAll(async () => {
-  project = await makeProject(await readFile(join(example, "index.ts"), "utf8"), {});
-  for (const part of ["Dockerfile", ".dockerignore", "IAMROOT"])
-    await cp(join(example, part), join(project.folder, part));
+  project = await exampleProject("tiny-busybox");
   // As where the store is kept: compiling is shown by test/boot/tiny-kernel.test.ts.
   const ctx = await testContext({ storeRoot: project.store });
   await tinyKernel(ctx).finally(() => ctx.dispose());
@@ -41,8 +39,11 @@ test("pulumi up boots a busybox with a kernel from source: directly, and from ea
     const { size, blocks } = await stat(disks[name].path);
     console.log(`${name} ${size} bytes, of which ${blocks * 512} take room`);
   }
-  for (const boots of ["directly", ...names])
+  const made = await madeBy(project);
+  for (const boots of ["directly", ...names]) {
     expect(first.operations[`boots-${boots}`]).toBe("create");
+    console.log(boots, await bootTook({ root: project.store }, made[`boots-${boots}`]));
+  }
   for (const figure of seconds) expect(figure).toBeGreaterThan(0);
   expect(kernelBytes).toBeLessThan(2_000_000);
   expect(initramfsBytes).toBeLessThan(1_100_000);
