@@ -35,7 +35,8 @@ export async function exportObject(
   }
 }
 
-async function copyObject(
+/** Copies a file with its holes to a new path, by sharing its blocks where the filesystem can. */
+export async function copyObject(
   from: string,
   to: string,
   signal: AbortSignal,
