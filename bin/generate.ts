@@ -2,16 +2,28 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execaSync } from "execa";
 import { resources } from "../provider/flow/index.ts";
-import { type About, nodeSdkText, schemaText, withMachine } from "../provider/schema.ts";
+import {
+  type About,
+  nodePluginSdkText,
+  nodeSdkText,
+  schemaText,
+  withMachine,
+} from "../provider/schema.ts";
 
 const root = join(import.meta.dirname, "..");
 
 /** The generated files by their path in the repository. */
 export function generatedFiles(): Readonly<Record<string, string>> {
   const about = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as About;
+  const sources = {
+    "sdk/nodejs/resources.ts": nodeSdkText(resources),
+    "sdk/nodejs/plugin-resources.ts": nodePluginSdkText(resources),
+  };
   return {
     "schema.json": schemaText(resources, about, withMachine),
-    "sdk/nodejs/resources.ts": formatted("sdk/nodejs/resources.ts", nodeSdkText(resources)),
+    ...Object.fromEntries(
+      Object.entries(sources).map(([path, text]) => [path, formatted(path, text)]),
+    ),
   };
 }
 

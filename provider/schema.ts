@@ -2,7 +2,7 @@ import { configuration } from "./configuration.ts";
 import type { Resource } from "./resource.ts";
 import { withMachine } from "./schema/machine-model.ts";
 import type { PackageModel } from "./schema/model.ts";
-import { nodeSdk } from "./schema/node-sdk.ts";
+import { nodePluginSdk, nodeSdk } from "./schema/node-sdk.ts";
 import { packageSchema } from "./schema/package-schema.ts";
 import { plainEnums } from "./schema/plain-enums.ts";
 import { readConfiguration, readModel } from "./schema/read-model.ts";
@@ -32,6 +32,11 @@ export function schemaText(
 /** The text of sdk/nodejs/resources.ts, before formatting. */
 export function nodeSdkText(resources: readonly Resource[]): string {
   return nodeSdk(readModel(resources));
+}
+
+/** The text of sdk/nodejs/plugin-resources.ts, before formatting. */
+export function nodePluginSdkText(resources: readonly Resource[]): string {
+  return nodePluginSdk(readModel(resources));
 }
 
 export { withMachine };

@@ -8,6 +8,7 @@ import { foresee } from "../lifecycle/foresee.ts";
 import { madeWith } from "../lifecycle/made-with.ts";
 import { localDrift, put, read as refresh, remove } from "../lifecycle/operate.ts";
 import type { Context, Resource } from "../resource.ts";
+import { forDynamicFace } from "./handover.ts";
 import "./heap.ts";
 import { untilStopped } from "./interrupt.ts";
 import { checked, differing, read, write } from "./plugin-messages.ts";
@@ -64,7 +65,7 @@ export const resourceMethods = {
         ? await foresee(resource, inputs, ctx)
         : await put(resource, inputs, ctx);
       if (!request.getPreview()) response.setId(id);
-      return response.setProperties(stateOf(resource, values, outputs, secrets));
+      return response.setProperties(stateOf(resource, ctx, { ...values, ...outputs }, secrets));
     });
   },
 
@@ -77,7 +78,9 @@ export const resourceMethods = {
       const outputs = request.getPreview()
         ? await foresee(resource, inputs, ctx, { isUpdate: true })
         : await put(resource, inputs, ctx, read(request.getOlds()).values);
-      return new proto.UpdateResponse().setProperties(stateOf(resource, values, outputs, secrets));
+      return new proto.UpdateResponse().setProperties(
+        stateOf(resource, ctx, { ...values, ...outputs }, secrets),
+      );
     });
   },
 
@@ -138,8 +141,9 @@ function secretsOf(resource: Resource, given: ReadonlySet<string>): Set<string> 
   return new Set([...given, ...(resource.secrets ?? [])]);
 }
 
-function stateOf(resource: Resource, inputs: Values, outputs: Values, secrets: Set<string>) {
-  return write({ ...inputs, ...outputs, drift: "" }, secretsOf(resource, secrets));
+function stateOf(resource: Resource, { owner }: Context, values: Values, secrets: Set<string>) {
+  const state = { ...values, drift: "", ...forDynamicFace(resource.name, owner.urn) };
+  return write(state, secretsOf(resource, secrets));
 }
 
 function limitOf(request: { getTimeout(): number }, name: string) {

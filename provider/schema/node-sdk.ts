@@ -20,17 +20,42 @@ export function nodeSdk(model: PackageModel): string {
       : []),
   ]);
   return [
-    "// Generated from the schemas of provider/flow by bin/generate.ts; not edited by hand.\n" +
-      'import type * as pulumi from "@pulumi/pulumi";\n' +
+    `${generated}import type * as pulumi from "@pulumi/pulumi";\n` +
       'import { BootwrightResource } from "./resource.ts";\n' +
       'import { pathInStore } from "./path-in-store.ts";\n',
     ...enums,
     ...objects,
-    ...model.resources.map(resourceClass),
+    ...model.resources.flatMap((resource) => [
+      `/** Inputs of {@link ${resource.name}}. */\n` +
+        `export interface ${resource.name}Args {\n${members(resource.inputs, input)}}\n`,
+      resourceClass(resource, "BootwrightResource"),
+    ]),
   ].join("\n");
 }
 
-function resourceClass(resource: ResourceType): string {
+/** The same classes as the plugin serves them; their types are those of {@link nodeSdk}. */
+export function nodePluginSdk(model: PackageModel): string {
+  const classes = model.resources.map((resource) => resourceClass(resource, "PluginResource"));
+  const used = new Set(classes.join("\n").match(/\b[A-Z]\w*\b/g));
+  const types = [
+    ...model.enums.keys(),
+    ...model.objects.keys(),
+    ...model.resources.map(({ name }) => `${name}Args`),
+  ].filter((name) => used.has(name));
+  return [
+    `${generated}import type * as pulumi from "@pulumi/pulumi";\n` +
+      'import { pathInStore } from "./path-in-store.ts";\n' +
+      'import { PluginResource } from "./plugin-resource.ts";\n' +
+      `import type { ${types.join(", ")} } from "./resources.ts";\n`,
+    'export type * from "./resources.ts";\n',
+    ...classes,
+  ].join("\n");
+}
+
+const generated =
+  "// Generated from the schemas of provider/flow by bin/generate.ts; not edited by hand.\n";
+
+function resourceClass(resource: ResourceType, base: string): string {
   const { name, description, inputs, outputs } = resource;
   const declaration = [
     `type: ${JSON.stringify(name)}`,
@@ -43,11 +68,7 @@ function resourceClass(resource: ResourceType): string {
   const isFile = hasFile(resource);
   const files = outputs.filter(isOtherFile);
   return [
-    `/** Inputs of {@link ${name}}. */`,
-    `export interface ${name}Args {`,
-    `${members(inputs, input)}}`,
-    "",
-    `${doc(description)}export class ${name} extends BootwrightResource {`,
+    `${doc(description)}export class ${name} extends ${base} {`,
     ...outputs.map(
       (field) =>
         `${doc(describeWithDefault(field), "  ")}  declare readonly ${field.name}: pulumi.Output<${plain(field.shape)}${field.required ? "" : " | undefined"}>;`,

@@ -31,7 +31,10 @@ export class BootwrightResource extends pulumi.dynamic.Resource {
     );
     // A provider gets secrets in clear: it must be told to keep what it is given out of its outputs.
     props.__secret = pulumi.isSecret(pulumi.output(args)).then((secret) => secret || undefined);
-    super(providerOf(type), name, props, opts, "bootwright", type);
+    // What the plugin made is taken over as it is.
+    const before = { aliases: [{ type: `bootwright:index:${type}` }] };
+    const merged = pulumi.mergeOptions(before, opts);
+    super(providerOf(type), name, props, merged, "bootwright", type);
   }
 }
 

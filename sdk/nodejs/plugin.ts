@@ -1,0 +1,3 @@
+export * from "./plugin-machine.ts";
+export * from "./plugin-resource.ts";
+export * from "./plugin-resources.ts";
