@@ -25,18 +25,30 @@ export async function disposableDisk(
       ? await diskOfVhd(path, image.digest, ctx)
       : { path, digest: image.digest };
   const format = image.kind === "file" ? await formatOf(shown.path) : "raw";
+  return {
+    overlay: await layOverlay({ path: shown.path, format }, folder, ctx),
+    digest: shown.digest,
+  };
+}
+
+/** Lays an empty overlay over a file that the runner can see; it takes what a machine writes, and the file stays as it is. */
+export async function layOverlay(
+  { path, format }: { path: string; format: string },
+  folder: string,
+  { runner, signal }: Pick<Context, "runner" | "signal">,
+): Promise<string> {
   const overlay = join(folder, "overlay.qcow2");
-  await ctx.runner.run(
+  await runner.run(
     {
       tool: "qemu-img",
-      args: ["create", "-q", "-f", "qcow2", "-F", format, "-b", shown.path, overlay],
+      args: ["create", "-q", "-f", "qcow2", "-F", format, "-b", path, overlay],
       purpose: "to keep the image as it is while it is tested",
       writes: folder,
       package: "qemu-utils",
     },
-    { signal: ctx.signal },
+    { signal },
   );
-  return { overlay, digest: shown.digest };
+  return overlay;
 }
 
 async function diskOfVhd(path: string, digest: string, ctx: Context) {
