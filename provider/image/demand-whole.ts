@@ -1,42 +1,9 @@
-import { ContentError, type InputProblem } from "../errors.ts";
-import type { Mount } from "../plan/mounts.ts";
-import { decodeRecipe, type Ref } from "../plan/ref.ts";
+import { ContentError } from "../errors.ts";
+import { type Filled, holdingOf } from "../plan/left-out.ts";
 import type { Context } from "../resource.ts";
 import { loadTree } from "../tree/object.ts";
 import { shownName } from "../tree/shown-name.ts";
 import { firstBelow } from "./part-of-tree.ts";
-
-/** A filesystem and the partition that it fills. */
-interface Filled {
-  readonly name: string;
-  readonly content: Ref;
-}
-
-/** What the recipe of a filesystem says of its tree. */
-interface Holding {
-  readonly tree?: Ref;
-  readonly subtree?: string;
-  readonly mounts?: readonly Mount[];
-}
-
-function holdingOf({ recipe }: Ref): Holding {
-  if (!recipe.startsWith("{")) return {};
-  const { step, plan } = decodeRecipe(recipe);
-  return step === "Filesystem" && plan ? (plan as Holding) : {};
-}
-
-/** Problems with filesystems that leave a folder to a partition which nothing fills: it could not even be mounted. */
-export function unfilledMounts(parts: readonly Filled[]): InputProblem[] {
-  const names = new Set(parts.map(({ name }) => name));
-  return parts.flatMap(({ name, content }, index) =>
-    (holdingOf(content).mounts ?? [])
-      .filter(({ partition }) => !names.has(partition))
-      .map(({ partition, path }) => ({
-        property: `filesystems[${index}].content`,
-        reason: `the filesystem of partition "${name}" leaves "${path}" to partition "${partition}", which nothing fills`,
-      })),
-  );
-}
 
 /** Ends where a filesystem leaves out what lies below a mount point, and the partition mounted there does not hold that part of the tree. */
 export async function demandWhole(parts: readonly Filled[], ctx: Context): Promise<void> {

@@ -42,9 +42,10 @@ export function filesystemProblems(
   const found: InputProblem[] = [];
   const fat = fatTypeOf(type ?? "");
   const treeOmitted = omitted("tree");
-  if (type === "squashfs")
+  const packed = type === "squashfs" ? "a squashfs" : type === "erofs" ? "an erofs" : undefined;
+  if (packed)
     found.push(
-      ...foreign({ installs, files, lastPlacement }, "a squashfs, which holds the tree alone"),
+      ...foreign({ installs, files, lastPlacement }, `${packed}, which holds the tree alone`),
     );
   if (type === "swap")
     found.push(
@@ -56,8 +57,11 @@ export function filesystemProblems(
   if (squashfs) found.push(...squashfsProblems(squashfs));
   if (squashfs && type && type !== "squashfs")
     found.push({ property: "squashfs", reason: `is for a squashfs, and this is ${type}` });
-  if (type && type !== "squashfs" && omitted("partition"))
-    found.push({ property: "partition", reason: `is required: only a squashfs lies nowhere yet` });
+  if (type && !packed && omitted("partition"))
+    found.push({
+      property: "partition",
+      reason: "is required: only a squashfs or an erofs lies nowhere yet",
+    });
   if (tree && tree.kind !== "tree")
     found.push({
       property: "tree",

@@ -1,4 +1,4 @@
-import type { LayoutRequest, PartitionRequest } from "./layout.ts";
+import { type LayoutRequest, mebibyte, type PartitionRequest } from "./layout.ts";
 
 /** What is put in MiB, partition by partition, and the disk around it. */
 export interface LayoutSize {
@@ -13,6 +13,11 @@ const headMiB = 1;
 /** Room behind the last partition: GPT keeps 33 sectors of backup there; MBR keeps nothing. */
 function tailMiB(table: "mbr" | "gpt"): number {
   return table === "gpt" ? 1 : 0;
+}
+
+/** The partition that so many bytes need. */
+export function sizingOf(bytes: number): { minimumMiB: number } {
+  return { minimumMiB: Math.max(1, Math.ceil(bytes / mebibyte)) };
 }
 
 /** Index of the partition that takes the rest of the disk: the last one without a size; -1 for none. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { partOfTree, type TreePart } from "../image/part-of-tree.ts";
 import { withFiles } from "../image/with-files.ts";
+import { sizingOf } from "../plan/layout-size.ts";
 import type { Context } from "../resource.ts";
 import { commitFile } from "../store/commit-file.ts";
 import type { Entry } from "../tree/types.ts";
@@ -32,7 +33,8 @@ export async function makeSquashfs(request: SquashfsRequest, ctx: Context) {
     const file = join(folder, "filesystem.squashfs");
     await write(file, { entries, sources: tree.sources, request, folder }, ctx);
     await verify(file, { entries, folder }, ctx);
-    return { ...(await commitFile(file, ctx)), freeBytes: 0 };
+    const made = await commitFile(file, ctx);
+    return { ...made, freeBytes: 0, sizing: sizingOf(made.sizeBytes) };
   });
 }
 

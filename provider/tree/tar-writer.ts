@@ -71,7 +71,8 @@ function paxTime(seconds: number, nanoseconds: number): string {
   // PAX counts the fraction away from zero, a timespec forwards.
   const [whole, part] = seconds < 0 ? [seconds + 1, 1e9 - nanoseconds] : [seconds, nanoseconds];
   const sign = seconds < 0 ? "-" : "";
-  return `${sign}${Math.abs(whole)}.${String(part).padStart(9, "0").replace(/0+$/, "")}`;
+  // All nine digits: mkfs.erofs takes them for a number of nanoseconds.
+  return `${sign}${Math.abs(whole)}.${String(part).padStart(9, "0")}`;
 }
 
 function paxRecord([key, value]: readonly [string, string]): string {

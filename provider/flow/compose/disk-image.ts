@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { InputProblem } from "../../errors.ts";
-import { demandWhole, unfilledMounts } from "../../image/demand-whole.ts";
 import { diskBlobSchema } from "../../plan/boot-files.ts";
 import { type DiskPlan, diskDigest } from "../../plan/disk.ts";
 import { type Layout, layoutSchema } from "../../plan/layout.ts";
+import { unfilledMounts } from "../../plan/left-out.ts";
 import { refSchema } from "../../plan/ref.ts";
 import { type Context, defineResource } from "../../resource.ts";
 
@@ -93,6 +93,7 @@ function plan({ layout, filesystems, blobs }: Inputs): DiskPlan {
 
 async function make(disk: DiskPlan, ctx: Context) {
   const { writeDisk } = await import("../../image/write-disk.ts");
+  const { demandWhole } = await import("../../image/demand-whole.ts");
   await demandWhole(disk.parts, ctx);
   const digest = diskDigest(disk);
   if (!(await ctx.store.has("disk", digest)))

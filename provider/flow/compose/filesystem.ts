@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { erofsPackages } from "../../erofs/build-erofs.ts";
+import { erofsPackages } from "../../erofs/command.ts";
 import { InputError } from "../../errors.ts";
 import { filesystemProblems } from "../../image/filesystem-rules.ts";
 import { addedFileSchema } from "../../plan/added-file.ts";
@@ -10,7 +10,7 @@ import { fstabEntrySchema } from "../../plan/fstab.ts";
 import { partitionSchema, sizingSchema } from "../../plan/layout.ts";
 import { refSchema } from "../../plan/ref.ts";
 import { defineResource } from "../../resource.ts";
-import { chosenOptions, squashfsPackages, squashfsSchema } from "../../squashfs/options.ts";
+import { squashfsPackages, squashfsSchema } from "../../squashfs/options.ts";
 import { givenFileSchema } from "../collect/given-file.ts";
 import { observePlacement } from "./placement.ts";
 import { mounting, planErofs, planSquashfs } from "./plan-packed.ts";
@@ -154,7 +154,7 @@ export const Filesystem = defineResource({
   rules: (given, omitted = () => false) => filesystemProblems(given, omitted),
   plan,
   known: (request) =>
-    request.type === "ext4" || request.type === "squashfs"
+    request.type === "ext4" || request.type === "squashfs" || request.type === "erofs"
       ? {}
       : { sizeBytes: request.partition.sizeBytes },
   // Loaded when there is something to make: planning takes seventy modules.
@@ -162,8 +162,10 @@ export const Filesystem = defineResource({
     if (request.type === "swap")
       return (await import("../../image/make-swap.ts")).makeSwap(request, ctx);
     if (request.type === "ext4") return (await import("./make-ext4.ts")).makeExt4(request, ctx);
-    return request.type === "squashfs"
-      ? (await import("../../squashfs/build-squashfs.ts")).makeSquashfs(request, ctx)
-      : (await import("../../image/make-fat.ts")).makeFat(request, ctx);
+    if (request.type === "squashfs")
+      return (await import("../../squashfs/build-squashfs.ts")).makeSquashfs(request, ctx);
+    if (request.type === "erofs")
+      return (await import("../../erofs/build-erofs.ts")).makeErofs(request, ctx);
+    return (await import("../../image/make-fat.ts")).makeFat(request, ctx);
   },
 });

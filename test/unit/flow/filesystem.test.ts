@@ -43,7 +43,7 @@ describe("Filesystem refuses", () => {
     [
       "anything but a squashfs without a partition",
       { type: "fat16" },
-      ["partition: is required: only a squashfs lies nowhere yet"],
+      ["partition: is required: only a squashfs or an erofs lies nowhere yet"],
     ],
     [
       "a squashfs of no tree, in a partition for another, with other things than the tree",
@@ -54,6 +54,15 @@ describe("Filesystem refuses", () => {
         'type: "squashfs" is not what partition "boot" is for ("fat16")',
       ],
     ],
+    [
+      "an erofs of no tree, with other things than the tree",
+      { type: "erofs", installs: [install("files")], squashfs: {} },
+      [
+        "installs: is not for an erofs, which holds the tree alone: leave it out",
+        "squashfs: is for a squashfs, and this is erofs",
+        "tree: is required: only FAT is made of a boot loader's files alone",
+      ],
+    ],
     ["nothing of swap without a tree", { type: "swap", partition: swap }, []],
     [
       "swap that holds something, or lies nowhere",
@@ -61,7 +70,7 @@ describe("Filesystem refuses", () => {
       [
         "tree: is not for swap, which holds nothing yet: leave it out",
         "installs: is not for swap, which holds nothing yet: leave it out",
-        "partition: is required: only a squashfs lies nowhere yet",
+        "partition: is required: only a squashfs or an erofs lies nowhere yet",
       ],
     ],
     [
@@ -161,6 +170,18 @@ describe("Filesystem plans", () => {
       ...{ type: "squashfs", tree: ref("tree"), subtree: "/", sourceDateEpoch: 1735689600 },
       squashfs: { compression: "zstd", exclude: ["/a/*", "/b"] },
     });
+  });
+
+  test("an erofs named after its tree where it lies nowhere yet, else after its partition", () => {
+    const plan = (given: object) =>
+      Filesystem.plan(Filesystem.inputs.parse({ type: "erofs", tree: ref("tree"), ...given }));
+    const uuid = "c67f5a53-397f-8c20-95d4-5241114bdde7";
+    const common = { type: "erofs", tree: ref("tree"), sourceDateEpoch: 1735689600 };
+    expect(plan({})).toEqual({ ...common, subtree: "/", uuid, label: "" });
+    const partition = { ...ext4, filesystem: "erofs", label: "root" };
+    const named = { uuid: ext4.uuid, label: "root" };
+    expect(plan({ partition })).toEqual({ ...common, subtree: "/", ...named });
+    expect(plan({ subtree: "/usr" })).not.toMatchObject({ uuid });
   });
 
   test("swap from the size and the names of its partition alone", () => {
