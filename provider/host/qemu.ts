@@ -16,6 +16,8 @@ export interface Machine {
     readonly initrd?: string;
     readonly commandLine: string;
   };
+  /** Socket of the monitor (QMP), relative to QEMU's folder. */
+  readonly monitor?: string;
   /** TCP ports of the machine, and where they are reached on the loopback beside QEMU. */
   readonly forwards: readonly { readonly port: number; readonly guestPort: number }[];
 }
@@ -29,6 +31,7 @@ export function qemuArguments(machine: Machine): string[] {
     // Boot loaders draw their menus with the video BIOS: a machine without one may stop there.
     ...["-nodefaults", "-vga", "std", "-display", "none"],
     ...["-serial", "stdio", "-monitor", "none", "-no-reboot"],
+    ...(machine.monitor ? ["-qmp", `unix:${machine.monitor},server=on,wait=off`] : []),
     ...["-device", "virtio-rng-pci"],
     ...["-nic", nic(machine.forwards)],
     ...(uefi ? ["-drive", flash(uefi.code, "readonly=on"), "-drive", flash(uefi.variables)] : []),

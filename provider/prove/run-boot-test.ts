@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import { despiteEngineFaults } from "../host/engine-fault.ts";
@@ -6,6 +6,7 @@ import { kvmWorks } from "../host/kvm.ts";
 import type { Machine } from "../host/qemu.ts";
 import { boot, type Met } from "../host/virtual-machine.ts";
 import type { Expectations } from "../plan/boot-expectations.ts";
+import type { BootKeys } from "../plan/boot-keys.ts";
 import type { BootProof } from "../plan/boot-proof.ts";
 import { digestOf } from "../plan/canonical.ts";
 import { identityOf, type Ref } from "../plan/ref.ts";
@@ -28,6 +29,9 @@ export interface BootPlan {
   readonly memoryMiB: number;
   readonly cpus: number;
   readonly timeoutSeconds: number;
+  /** Absent where none are pressed. */
+  readonly keys?: readonly BootKeys[];
+  readonly screenshot?: true;
   readonly expect: Expectations;
 }
 
@@ -37,6 +41,7 @@ export interface BootResult {
   readonly seconds: number;
   readonly met: Met[];
   readonly logPath: string;
+  readonly screenshotPath?: string;
 }
 
 /** Boots and waits. One machine at a time: two that share the processors would both miss their time. */
@@ -52,12 +57,14 @@ export async function runBootTest(plan: BootPlan, ctx: Context): Promise<BootRes
 
 async function bootOnce(plan: BootPlan, folder: string, ctx: Context): Promise<BootResult> {
   const { store, runner, signal, log } = ctx;
-  const { memoryMiB, cpus, expect, timeoutSeconds, firmware } = plan;
+  const { memoryMiB, cpus, keys = [], expect, timeoutSeconds, firmware } = plan;
   const { digest, ...media } = await bootMedia(plan, folder, ctx);
   const uefi = firmware === "uefi" ? { uefi: await disposableUefi(folder, ctx) } : {};
   // The container gets no device of this machine, so it never has KVM.
   const kvm = runner.kind === "host" && (await kvmWorks(runner, { storeRoot: store.root, folder }));
-  const logPath = join("logs", `boot-${digestOf(identityOf(plan)).slice(7, 23)}.log`);
+  const evidence = join("logs", `boot-${digestOf(identityOf(plan)).slice(7, 23)}`);
+  const logPath = `${evidence}.log`;
+  const screenFile = join(folder, "screen.png");
   await mkdir(join(store.root, "logs"), { recursive: true });
   const job = {
     machine: {
@@ -66,20 +73,35 @@ async function bootOnce(plan: BootPlan, folder: string, ctx: Context): Promise<B
       ...uefi,
       ...media,
     },
-    expect,
-    timeoutSeconds,
-    folder,
+    ...{ keys, expect, timeoutSeconds, folder },
+    ...(plan.screenshot && { screenFile }),
     logFile: join(store.root, logPath),
     signal,
     progress: (text: string) => log.progress(text),
   };
-  const met = await despiteEngineFaults(() => boot(runner, job));
-  return {
-    proof: { imageDigest: digest, expectations: digestOf(expect) },
-    seconds: met.at(-1)?.seconds ?? 0,
-    met,
-    logPath,
-  };
+  const screenshotPath = `${evidence}.png`;
+  const keepScreen = () => copyFile(screenFile, join(store.root, screenshotPath));
+  try {
+    const met = await despiteEngineFaults(() => boot(runner, job));
+    if (plan.screenshot) await keepScreen();
+    return {
+      // A machine that was led by keys shows nothing of what it does by itself.
+      proof: {
+        imageDigest: digest,
+        expectations: digestOf(plan.keys ? { expect, keys } : expect),
+      },
+      ...{ seconds: met.at(-1)?.seconds ?? 0, met, logPath },
+      ...(plan.screenshot && { screenshotPath }),
+    };
+  } catch (error) {
+    // A machine that could not show its screen any more has none to keep.
+    if (plan.screenshot)
+      await keepScreen().then(
+        () => log.warn(`The screen at the end is in ${join(store.root, screenshotPath)}`),
+        () => {},
+      );
+    throw error;
+  }
 }
 
 /** What the machine boots from, and the digest of all of it. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { expectationsSchema } from "../../plan/boot-expectations.ts";
+import { bootKeysSchema } from "../../plan/boot-keys.ts";
 import { bootProofSchema } from "../../plan/boot-proof.ts";
 import { refSchema } from "../../plan/ref.ts";
 import { bootOmissions, bootProblems } from "../../prove/boot-rules.ts";
@@ -47,6 +48,19 @@ const inputs = z.strictObject({
     .min(1)
     .default(600)
     .describe("How long the machine may take; waiting for another boot test does not count."),
+  keys: z
+    .array(bootKeysSchema)
+    .max(64)
+    .default([])
+    .describe(
+      "Keys to press, such as to choose a menu's entry: each when its text has come, one after the other, and what is expected of the serial port comes after that.",
+    ),
+  screenshot: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Keep what the screen shows when the last expectation is met, or when the test fails, as a PNG.",
+    ),
   expect: expectationsSchema.describe("What must happen; at least one expectation."),
 });
 
@@ -64,6 +78,10 @@ const outputs = z.strictObject({
     )
     .describe("Every expectation, in the order in which they were met."),
   logPath: z.string().describe("The log of the serial console, relative to the store."),
+  screenshotPath: z
+    .string()
+    .optional()
+    .describe("The picture of the screen, relative to the store."),
 });
 
 export const BootTest = defineResource({
@@ -78,9 +96,15 @@ export const BootTest = defineResource({
     await demandMemory(given, ctx);
     return {};
   },
-  plan: ({ commandLine, media, ...rest }): BootPlan =>
-    rest.kernel
-      ? { ...rest, commandLine: commandLine ?? "console=ttyS0" }
-      : { ...rest, ...(media !== "disk" && { media }) },
+  plan: ({ commandLine, media, keys, screenshot, ...rest }): BootPlan => {
+    const plan = {
+      ...rest,
+      ...(keys.length > 0 && { keys }),
+      ...(screenshot && { screenshot }),
+    };
+    return rest.kernel
+      ? { ...plan, commandLine: commandLine ?? "console=ttyS0" }
+      : { ...plan, ...(media !== "disk" && { media }) };
+  },
   make: async (plan, ctx) => (await import("../../prove/run-boot-test.ts")).runBootTest(plan, ctx),
 });
