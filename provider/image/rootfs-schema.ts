@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { sizingSchema } from "../plan/layout.ts";
+import { osReleaseSchema } from "../plan/os-release.ts";
 import { refSchema } from "../plan/ref.ts";
 import { treeKernelSchema } from "../plan/tree-kernel.ts";
 import { scrubRuleNames } from "../tree/scrub.ts";
@@ -129,14 +130,6 @@ export const rootfsInputs = z.strictObject({
     .describe("Computed: hashes of what the inputs name; a difference here names what changed."),
 });
 
-const osRelease = z
-  .strictObject({
-    id: z.string().describe("ID of os-release(5), such as debian."),
-    versionId: z.string().describe("VERSION_ID."),
-    prettyName: z.string().describe("PRETTY_NAME."),
-  })
-  .meta({ id: "OsRelease", description: "What the image says it is." });
-
 /** What an image says of its process, as Rootfs hands it on. */
 export const imageConfigSchema = z
   .strictObject({
@@ -156,7 +149,7 @@ export const rootfsOutputs = z.object({
   ),
   sizing: sizingSchema.describe("How much room it needs, with 32 MiB to run, in steps of 64 MiB."),
   kernels: z.array(treeKernelSchema).describe("Kernels that it holds, newest first."),
-  osRelease: osRelease.describe("What it says it is."),
+  osRelease: osReleaseSchema.describe("What it says it is."),
   config: imageConfigSchema.describe("The image's configuration."),
   installed: z
     .array(installedPackage)

@@ -1,0 +1,117 @@
+import { InputError } from "../errors.ts";
+import { kernelArguments, syslinuxConfig } from "../plan/boot-config.ts";
+import type { BootEntry } from "../plan/boot-menu.ts";
+import { grubConfig } from "../plan/grub-config.ts";
+import type { Layout } from "../plan/layout.ts";
+import type { Ref } from "../plan/ref.ts";
+import type { BootloaderInputs } from "./bootloader-schema.ts";
+import { type BootloaderType, isGrub } from "./bootloader-types.ts";
+import type { EfiStubPlan } from "./install-efi-stub.ts";
+import type { GrubPlan } from "./install-grub.ts";
+import type { SyslinuxPlan } from "./install-syslinux.ts";
+import { type LoaderPlace, pathIn, placeOnDisk } from "./loader-place.ts";
+
+/** Everything that decides a boot loader, by its method. */
+export type BootloaderPlan = SyslinuxPlan | EfiStubPlan | GrubPlan;
+
+interface Placed {
+  readonly path: string;
+  readonly content?: Ref;
+}
+
+/** Where a kernel and an initrd go that are not in the filesystem: on FAT under names of eight and three characters. */
+const placedPaths = {
+  extlinux: { directory: "/boot", kernel: "/boot/vmlinuz", initrd: "/boot/initrd.img" },
+  syslinux: { directory: "/", kernel: "/vmlinuz", initrd: "/initrd.img" },
+} as const;
+
+/** What decides the bytes: of a kernel in the tree its path, of another its content. */
+export function planBootloader(given: BootloaderInputs): BootloaderPlan {
+  const { type, partition, kernel, initrd } = given;
+  if (type === "efi-stub")
+    return { method: type, partition, kernel: kernel.ref, initrd: initrd?.ref };
+  return isGrub(type) ? planGrub(given) : planSyslinux(type, given);
+}
+
+function planSyslinux(type: "extlinux" | "syslinux", given: BootloaderInputs): SyslinuxPlan {
+  const { partition, table, menuTitle, kernel, initrd } = given;
+  const { directory, ...paths } = placedPaths[type];
+  const place = ({ path, ref }: BootloaderInputs["kernel"], to: string): Placed =>
+    type === "extlinux" && path !== "" ? { path } : { path: to, content: ref };
+  const placedKernel = place(kernel, paths.kernel);
+  const placedInitrd = initrd && place(initrd, paths.initrd);
+  return {
+    ...{ method: type, partition, directory, table },
+    menu: menuTitle !== undefined,
+    config: syslinuxConfig({
+      ...given,
+      kernelPath: placedKernel.path,
+      initrdPath: placedInitrd?.path,
+    }),
+    placed: onlyPlaced([placedKernel, placedInitrd]),
+  };
+}
+
+function planGrub(given: BootloaderInputs): GrubPlan {
+  const { kernel, initrd, defaultEntry, timeoutSeconds, consoles } = given;
+  const { partition, esp, core } = demandPlace(given);
+  // Of a partition that becomes /boot, the root is what others have in /boot.
+  const folder = partition.mountPoint === "/boot" ? "" : "/boot";
+  const inTree = partition.filesystem === "ext4";
+  const place = ({ path, ref }: BootloaderInputs["kernel"], name: string): Placed =>
+    inTree && path !== ""
+      ? { path: pathIn(partition, path) }
+      : { path: `${folder}/${name}`, content: ref };
+  const placedKernel = place(kernel, "vmlinuz");
+  const placedInitrd = initrd && place(initrd, "initrd.img");
+  return {
+    method: "grub",
+    bios: core,
+    esp: esp?.name,
+    partition: partition.name,
+    filesystem: inTree ? "ext2" : "fat",
+    filesystemUuid: partition.uuid,
+    directory: `${folder}/grub`,
+    config: grubConfig({
+      ...{ defaultEntry, timeoutSeconds, consoles },
+      entries: entriesOf(given),
+      argumentsOf: (entry) => entryArguments(given, entry),
+      kernelPath: placedKernel.path,
+      initrdPath: placedInitrd?.path,
+    }),
+    placed: onlyPlaced([placedKernel, placedInitrd]),
+  };
+}
+
+function demandPlace({
+  type,
+  layout,
+  partition,
+}: {
+  type: BootloaderType;
+  layout?: Layout | undefined;
+  partition: string;
+}): LoaderPlace {
+  if (!layout) throw new InputError([{ property: "layout", reason: `is required for "${type}"` }]);
+  const { place, problems } = placeOnDisk(type, layout, partition);
+  if (!place) throw new InputError(problems);
+  return place;
+}
+
+/** The entries, or one that has the system's own name. */
+function entriesOf({ entries, osRelease }: BootloaderInputs): readonly BootEntry[] {
+  const title = osRelease?.prettyName || "Linux";
+  return entries.length > 0 ? entries : [{ title, commandLine: "" }];
+}
+
+function entryArguments(given: BootloaderInputs, entry: BootEntry): string {
+  const { rootUuid, consoles } = given;
+  const commandLine = `${given.commandLine.trim()} ${entry.commandLine.trim()}`;
+  return kernelArguments({ commandLine, rootUuid, consoles });
+}
+
+function onlyPlaced(files: readonly (Placed | undefined)[]) {
+  return files.flatMap((file) =>
+    file?.content ? [{ path: file.path, content: file.content }] : [],
+  );
+}

@@ -1,0 +1,49 @@
+import type { InputProblem } from "../errors.ts";
+import type { BootloaderInputs } from "./bootloader-schema.ts";
+import { type BootloaderType, isGrub } from "./bootloader-types.ts";
+
+type Reasons = Readonly<Partial<Record<keyof BootloaderInputs, string>>>;
+
+const byFirmware =
+  "the firmware starts the kernel without arguments or a menu (build the command line into the kernel: CMDLINE_BOOL and CMDLINE)";
+const byExtension = "it needs no layout (leave it out)";
+const oneEntry = "it has one entry (its menu is `menuTitle`; for more take GRUB)";
+const namedByLoader = "nothing of it is shown (leave it out)";
+const readFromLayout = "the layout says it (leave it out)";
+const entriesHaveTitles = "its menu has none (`entries` have titles)";
+
+const syslinux: Reasons = {
+  layout: byExtension,
+  entries: oneEntry,
+  defaultEntry: oneEntry,
+  osRelease: namedByLoader,
+};
+const efiStub: Reasons = {
+  commandLine: byFirmware,
+  consoles: byFirmware,
+  rootUuid: byFirmware,
+  timeoutSeconds: byFirmware,
+  menuTitle: byFirmware,
+  entries: byFirmware,
+  defaultEntry: byFirmware,
+  osRelease: namedByLoader,
+  layout: byExtension,
+};
+const grub: Reasons = { table: readFromLayout, menuTitle: entriesHaveTitles };
+
+/** Refuses what is given and would decide nothing: nobody finds out later why. */
+export function uselessProblems(
+  type: BootloaderType,
+  omitted: (input: keyof BootloaderInputs) => boolean,
+): InputProblem[] {
+  return Object.entries(reasonsOf(type)).flatMap(([property, why]) =>
+    omitted(property as keyof BootloaderInputs)
+      ? []
+      : [{ property, reason: `is of no use with "${type}": ${why}` }],
+  );
+}
+
+function reasonsOf(type: BootloaderType): Reasons {
+  if (isGrub(type)) return grub;
+  return type === "efi-stub" ? efiStub : syslinux;
+}
