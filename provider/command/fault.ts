@@ -3,8 +3,8 @@ export const exitCodes = { good: 0, found: 1, failed: 2, interrupted: 130 } as c
 
 /** What a user who pressed Ctrl-C is told. */
 export class Interrupted extends Error {
-  constructor() {
-    super("Stopped; nothing unfinished was kept");
+  constructor(message = "Stopped; nothing unfinished was kept") {
+    super(message);
   }
 }
 

@@ -12,7 +12,8 @@ export async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>
     return await work(controller.signal);
   } catch (error) {
     // What fails because it was stopped says so in many ways.
-    throw controller.signal.aborted ? controller.signal.reason : error;
+    const says = controller.signal.aborted && !(error instanceof Interrupted);
+    throw says ? controller.signal.reason : error;
   } finally {
     for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, stop);
   }

@@ -8,6 +8,7 @@ import { withInterrupt } from "./interrupt.ts";
 import { openTerminal, type Terminal } from "./print/terminal.ts";
 import type { Run } from "./session.ts";
 import { storeCommand } from "./store.ts";
+import { writeCommand } from "./write.ts";
 
 /** Runs `bootwright` with the arguments that follow its name; resolves to the exit code, having said what went wrong. */
 export async function runCommand(
@@ -43,6 +44,7 @@ function program(run: Run): Command {
 Exit code: 0 when all is well, 1 when what was asked about is not (something is missing, damaged or different),
 2 when the command could not do its work, 130 after Ctrl-C.`,
     );
-  for (const add of [doctorCommand, storeCommand, inspectCommand, bootCommand]) add(command, run);
+  for (const add of [doctorCommand, storeCommand, inspectCommand, bootCommand, writeCommand])
+    add(command, run);
   return command;
 }

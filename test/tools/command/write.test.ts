@@ -1,0 +1,121 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { bootwright } from "./bootwright.ts";
+import { makeDisk, makeExt4, makeFat, makeFolder } from "./images.ts";
+
+const MiB = 2 ** 20;
+let home: string;
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "bootwright-test-"));
+});
+afterEach(() => rm(home, { recursive: true, force: true }));
+const at = (name: string) => join(home, name);
+
+const write = (args: string[], input = "") =>
+  bootwright(["write", ...args], { store: at("store"), input });
+
+/** An image of 6 MiB that is mostly holes, and a target full of old bytes. */
+async function images(targetBytes = 8 * MiB) {
+  await writeFile(at("image.raw"), "beginning");
+  await truncate(at("image.raw"), 5 * MiB);
+  await writeFile(at("image.raw"), Buffer.from("end"), { flag: "a" });
+  await truncate(at("image.raw"), 6 * MiB);
+  await writeFile(at("target"), Buffer.alloc(targetBytes, 0xff));
+}
+
+describe("writing to a file as to a stick", () => {
+  test("puts every byte there, its holes as zeros, and leaves the rest but for the last 33 sectors", async () => {
+    await images();
+    const { stdout, exitCode } = await write(
+      [at("image.raw"), at("target"), "--to-file"],
+      "target\n",
+    );
+    expect(stdout).toContain("6291456 bytes are the same");
+    expect(exitCode).toBe(0);
+    const [image, target] = [await readFile(at("image.raw")), await readFile(at("target"))];
+    expect(target.length).toBe(8 * MiB);
+    expect(target.subarray(0, image.length).equals(image)).toBe(true);
+    const tail = 8 * MiB - 33 * 512;
+    expect(target.subarray(image.length, tail).every((byte) => byte === 0xff)).toBe(true);
+    expect(target.subarray(tail).every((byte) => byte === 0)).toBe(true);
+  });
+
+  test("asks for the name, and writes nothing when another is typed, or none", async () => {
+    await images();
+    const before = await readFile(at("target"));
+    for (const typed of ["yes\n", "", "targe"]) {
+      const { stderr, exitCode } = await write([at("image.raw"), at("target"), "--to-file"], typed);
+      expect(stderr).toContain("Type target to go on: ");
+      expect(stderr).toContain("Nothing was written: target was not typed");
+      expect(exitCode).toBe(2);
+    }
+    expect((await readFile(at("target"))).equals(before)).toBe(true);
+  });
+
+  test("shows what will be lost, and with --dry-run does no more", async () => {
+    await makeFolder(at("folder"));
+    await makeExt4(at("folder"), at("root.ext4"));
+    await makeFat(at("esp.fat"));
+    await makeDisk(at("target"), at("esp.fat"), at("root.ext4"));
+    await writeFile(at("image.raw"), "image");
+    const before = await stat(at("target"));
+    const { stdout, exitCode } = await write([
+      at("image.raw"),
+      at("target"),
+      "--to-file",
+      "--dry-run",
+    ]);
+    expect(stdout).toContain('  partition 1 "esp", 8.00 MiB: fat12 "ESP", 8.00 KiB used\n');
+    expect(stdout).toMatch(/ {2}partition 2 "root", 32\.0 MiB: ext4 "root", 1\d\.\d MiB used\n/);
+    expect(stdout).toContain("Nothing was written: --dry-run");
+    expect(exitCode).toBe(0);
+    expect((await stat(at("target"))).mtimeMs).toBe(before.mtimeMs);
+  });
+
+  test("refuses an image that is larger than the target before it asks", async () => {
+    await images(6 * MiB - 1);
+    const { stderr, exitCode } = await write(
+      [at("image.raw"), at("target"), "--to-file"],
+      "target\n",
+    );
+    expect(stderr).toContain("has 6291456 bytes (6.00 MiB) but ");
+    expect(stderr).not.toContain("Type target");
+    expect(exitCode).toBe(2);
+  });
+
+  test("is never done by accident: a file needs --to-file", async () => {
+    await images();
+    const { stderr, exitCode } = await write([at("image.raw"), at("target"), "--yes"]);
+    expect(stderr).toContain("is a file and no disk; --to-file writes to it all the same");
+    expect(exitCode).toBe(2);
+  });
+
+  test("says that half of it is there when Ctrl-C ends it", async () => {
+    await images(400 * MiB);
+    await truncate(at("image.raw"), 400 * MiB);
+    const program = join(import.meta.dirname, "..", "..", "..", "bin", "bootwright");
+    const child = spawn(program, ["write", at("image.raw"), at("target"), "--to-file", "--yes"], {
+      env: { ...process.env, BOOTWRIGHT_STORE: at("store") },
+    });
+    let said = "";
+    child.stderr.on("data", (chunk) => {
+      said += chunk;
+    });
+    // What it says last before it begins to write.
+    child.stdout.on("data", (chunk) => {
+      if (String(chunk).includes("no partition table")) child.kill("SIGINT");
+    });
+    const exitCode = await new Promise((resolve) => child.once("close", resolve));
+    expect(said).toContain("holds half of the image");
+    expect(exitCode).toBe(130);
+  });
+});
+
+test("without a device the removable disks are listed, or that there is none", async () => {
+  const { stdout, exitCode } = await write(["any.iso"]);
+  expect(stdout).toMatch(/^(There is no removable disk|device +size +model)/);
+  expect(exitCode).toBe(0);
+});
