@@ -1,5 +1,6 @@
 import { open, readFile } from "node:fs/promises";
 import { StoreError } from "../errors.ts";
+import { Recent } from "../tree/recent.ts";
 import { blockSize } from "./format.ts";
 import { completePlan, type Ext4Plan } from "./plan.ts";
 import type { DataExtent } from "./replay/place.ts";
@@ -77,6 +78,9 @@ export async function loadPlan(path: string): Promise<Ext4Plan> {
   if (plan.digest !== digest) throw damaged("its contents do not have its digest");
   return plan;
 }
+
+/** Plans of the store: the disk that holds a filesystem mostly follows its plan. */
+export const plans = new Recent<Ext4Plan>(loadPlan);
 
 function extentAt(data: Header["data"], block: number, i: number): DataExtent {
   return {

@@ -4,7 +4,7 @@ import type { Mount } from "../plan/mounts.ts";
 import type { Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
 import { without } from "../squashfs/exclude.ts";
-import { loadTree } from "../tree/object.ts";
+import { trees } from "../tree/object.ts";
 import { entriesByPath, readTreeFile } from "../tree/read-file.ts";
 import { shownName } from "../tree/shown-name.ts";
 import { subtree } from "../tree/subtree.ts";
@@ -28,7 +28,7 @@ export async function partOfTree(
   part: TreePart,
   ctx: Pick<Context, "materialise" | "store">,
 ): Promise<{ tree: Tree; files: MachineFile[] }> {
-  const whole = await loadTree(await ctx.materialise(part.tree));
+  const whole = await trees.open(await ctx.materialise(part.tree));
   const own = subtree(whole, bytesOf(part.subtree));
   const { tree, files } = leaveOut(own, part.mounts ?? []);
   const { fstab = [], addedFstab = [] } = part;

@@ -1,12 +1,13 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { ContentError, StoreError } from "../errors.ts";
-import { loadPlan } from "../ext4/object.ts";
+import { plans } from "../ext4/object.ts";
 import { writeExt4 } from "../ext4/write.ts";
 import { collision, type DiskPart, type DiskPlan, type Piece } from "../plan/disk.ts";
 import { tableBlobs } from "../plan/partition-table.ts";
 import type { Blob } from "../plan/table.ts";
 import type { Context } from "../resource.ts";
 import { dataWindows } from "../store/data-ranges.ts";
+import { EarlySync } from "../store/early-sync.ts";
 import { openFile } from "../store/vhd-view.ts";
 import { readFully } from "../tree/read-fully.ts";
 import { writeFully } from "../tree/write-fully.ts";
@@ -55,12 +56,16 @@ async function writePart(part: DiskPart, file: FileHandle, ctx: Context): Promis
     refuseTooBig(part, (await stat(source)).size);
     return copyInto(source, file, part.offsetBytes, ctx);
   }
-  const plan = await loadPlan(source);
+  const plan = await plans.open(source);
   refuseTooBig(part, plan.blocks * plan.blockSize);
   const sourcePath = (digest: string) => ctx.store.path("layer", digest);
-  const progress = (done: number, total: number) =>
+  const sync = new EarlySync(file);
+  const progress = (done: number, total: number) => {
+    sync.written(done);
     ctx.log.progress(`${part.name}: ${megabytes(done)} of ${megabytes(total)} MB written`);
+  };
   await writeExt4(plan, file, part.offsetBytes, sourcePath, { signal: ctx.signal, progress });
+  await sync.settled();
 }
 
 function refuseTooBig({ name, sizeBytes }: DiskPart, contentBytes: number): void {

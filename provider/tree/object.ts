@@ -1,5 +1,6 @@
 import { StoreError } from "../errors.ts";
 import { linesOf, writeTexts } from "./lines.ts";
+import { Recent } from "./recent.ts";
 import type { Item, Tree } from "./types.ts";
 
 // JSON with a line for each item, so that it is written and read without the text of all of it in memory.
@@ -37,6 +38,9 @@ export async function loadTree(file: string): Promise<Tree> {
   }
   return { items: text.startsWith(`${first}]`) ? items : rest.items, sources };
 }
+
+/** Trees of the store, which each step after the first finds in memory. */
+export const trees = new Recent<Tree>(loadTree);
 
 function parse<T>(text: string, file: string): T {
   try {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type Ref, refSchema } from "../../plan/ref.ts";
 import { defineResource } from "../../resource.ts";
-import { loadTree } from "../../tree/object.ts";
+import { trees } from "../../tree/object.ts";
 import { extractFile } from "../../tree/read-file.ts";
 
 /** The bytes of one file of a tree; a step of recipes (a kernel in a tree), no resource of its own. */
@@ -14,7 +14,7 @@ export const TreeFile = defineResource({
   outputs: z.object({ ref: refSchema }),
   plan: (inputs) => inputs,
   make: async (plan: { tree: Ref; path: string }, ctx) => {
-    const tree = await loadTree(await ctx.materialise(plan.tree));
+    const tree = await trees.open(await ctx.materialise(plan.tree));
     return ctx.store.stage(async (folder) => {
       const file = join(folder, "file");
       const sourcePath = (source: string) => ctx.store.path("layer", source);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { savePlan } from "../../ext4/object.ts";
+import { plans, savePlan } from "../../ext4/object.ts";
 import { type FilesystemPlan, planFilesystem } from "../../image/plan-filesystem.ts";
 import type { Context } from "../../resource.ts";
 import type { GivenFile } from "../collect/given-file.ts";
@@ -11,19 +11,20 @@ type Ext4Request = FilesystemPlan & { readonly lastPlacement?: Required<GivenFil
 export async function makeExt4({ lastPlacement, ...request }: Ext4Request, ctx: Context) {
   ctx.log.progress("planning the filesystem");
   const last = lastPlacement && (await loadPlacement(lastPlacement, ctx));
-  const filesystem = await planFilesystem(request, ctx, last);
-  const needs = filesystem.sources.map((digest) => ({ kind: "layer" as const, digest }));
+  const { plan, sources } = await planFilesystem(request, ctx, last);
+  const { blocks, blockSize, freeBlocks, freeInodes, digest } = plan;
+  const needs = sources.map((source) => ({ kind: "layer" as const, digest: source }));
   await ctx.store.stage(async (folder) => {
     const file = join(folder, "ext4");
-    await savePlan(filesystem.plan, file);
-    await ctx.store.commit({ kind: "ext4", digest: filesystem.plan.digest, file, needs });
+    await savePlan(plan, file);
+    await ctx.store.commit({ kind: "ext4", digest, file, needs });
   });
-  const { blocks, blockSize, freeBlocks, freeInodes, digest } = filesystem.plan;
+  plans.keep(ctx.store.path("ext4", digest), plan);
   return {
     ref: { kind: "ext4" as const, digest, recipe: "" },
     sizeBytes: blocks * blockSize,
     freeBytes: freeBlocks * blockSize,
     freeInodes,
-    placement: await storePlacement(filesystem.plan, ctx),
+    placement: await storePlacement(plan, ctx),
   };
 }
