@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { z } from "zod";
 import { MissingToolError, ToolError } from "../errors.ts";
@@ -12,6 +13,7 @@ import {
 } from "./build-arguments.ts";
 import { buildFailure } from "./build-report.ts";
 import { dockerClient } from "./docker.ts";
+import { startProcess } from "./process.ts";
 
 /** How a build is watched and stopped. */
 export interface BuildOptions {
@@ -83,27 +85,26 @@ async function runBuild(
   args: readonly string[],
   options: BuildOptions,
 ): Promise<string[] | undefined> {
-  // Loaded when something is built: its hundred modules take longer than an update that changes nothing.
-  const { execa } = await import("execa");
-  const child = execa(dockerClient(), args, {
-    all: true,
-    buffer: false,
-    reject: false,
-    cancelSignal: options.signal,
-    env: { DOCKER_BUILDKIT: "1" },
-    ...(build.context ? { stdin: "ignore" as const } : { input: build.dockerfile }),
-  });
-  const lines: string[] = [];
-  for await (const line of child.iterable({ from: "all" })) {
-    lines.push(line);
-    if (lines.length > 2000) lines.splice(0, 1000);
-    options.onLine?.(line);
-  }
-  const result = await child;
   options.signal.throwIfAborted();
-  if (result.code === "ENOENT")
+  const child = startProcess(dockerClient(), args, {
+    env: { ...process.env, DOCKER_BUILDKIT: "1" },
+  });
+  options.signal.addEventListener("abort", child.kill);
+  child.stdin.end(build.context ? "" : build.dockerfile);
+  const lines: string[] = [];
+  const hear = async (input: Readable) => {
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      lines.push(line);
+      if (lines.length > 2000) lines.splice(0, 1000);
+      options.onLine?.(line);
+    }
+  };
+  const [{ exitCode }] = await Promise.all([child.ended, hear(child.stdout), hear(child.stderr)]);
+  options.signal.removeEventListener("abort", child.kill);
+  options.signal.throwIfAborted();
+  if (exitCode === 127)
     throw new MissingToolError("A docker client is needed to build the image, but none was found", {
       hint: "install docker.io and docker-buildx, or set BOOTWRIGHT_DOCKER to the client's path",
     });
-  return result.failed ? lines : undefined;
+  return exitCode === 0 ? undefined : lines;
 }

@@ -26,7 +26,7 @@ process.on("exit", () => {
 export function startProcess(
   program: string,
   args: readonly string[],
-  options: { env?: Record<string, string>; cwd?: string } = {},
+  options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
 ): HostProcess {
   const child = spawn(program, args, {
     stdio: "pipe",

@@ -12,7 +12,7 @@ import { cachedIndex } from "../tree/index-file.ts";
 import type { Ingested } from "../tree/ingest/types.ts";
 import { findKernels } from "../tree/kernels.ts";
 import { stackLayers } from "../tree/merge.ts";
-import { saveTree } from "../tree/object.ts";
+import { saveTree, trees } from "../tree/object.ts";
 import { readOsRelease } from "../tree/os-release.ts";
 import { scrub } from "../tree/scrub.ts";
 import { shownText } from "../tree/shown-name.ts";
@@ -34,8 +34,7 @@ export async function buildTree(
   plan: RootfsInputs,
   ctx: Context,
 ): Promise<z.output<typeof rootfsOutputs>> {
-  await demandUnchanged(plan, ctx);
-  const ingested = await imageLayers(plan.source, plan.platform, ctx);
+  const ingested = await layersAsObserved(plan, ctx);
   const { layers, config } = ingested;
   demandPlatform(config.architecture, plan.platform);
   const image = await mergedTree(layers, plan, ctx);
@@ -103,6 +102,22 @@ function demandPlatform(architecture: string, platform: string): void {
   });
 }
 
+/** Builds the image while the files are looked at once more; ends the build where they are not those of the plan. */
+async function layersAsObserved(plan: RootfsInputs, ctx: Context): Promise<Ingested> {
+  const changed = new AbortController();
+  const signal = AbortSignal.any([ctx.signal, changed.signal]);
+  const building = imageLayers(plan.source, plan.platform, { ...ctx, signal });
+  building.catch(() => {});
+  try {
+    await demandUnchanged(plan, ctx);
+  } catch (error) {
+    changed.abort(error);
+    await building.catch(() => {});
+    throw error;
+  }
+  return building;
+}
+
 /** The files that the hashes were taken of are still the same, or what is built is not what was planned. */
 async function demandUnchanged(plan: RootfsInputs, ctx: Context): Promise<void> {
   const { observed } = await observeRootfs(plan, ctx.cwd, plan.observed);
@@ -155,6 +170,7 @@ async function commitTree(tree: Tree, ctx: Context): Promise<Ref> {
     await saveTree(tree, file);
     await ctx.store.commit({ kind: "tree", digest, file, needs });
   });
+  trees.keep(ctx.store.path("tree", digest), tree);
   return { kind: "tree", digest, recipe: "" };
 }
 

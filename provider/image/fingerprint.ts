@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Entry } from "../tree/types.ts";
 
 /**
@@ -8,10 +8,9 @@ import type { Entry } from "../tree/types.ts";
 export function fingerprint(entries: readonly Entry[]): string {
   const buckets = Buffer.alloc(256);
   for (const entry of entries) {
-    const path = createHash("sha256").update(entry.path, "latin1").digest();
-    const bucket = path[0] ?? 0;
-    const hash = createHash("sha256").update(identity(entry)).digest();
-    buckets[bucket] = ((buckets[bucket] ?? 0) + (hash[0] ?? 0)) & 255;
+    const bucket = hash("sha256", Buffer.from(entry.path, "latin1"), "buffer")[0] ?? 0;
+    const first = hash("sha256", identity(entry), "buffer")[0] ?? 0;
+    buckets[bucket] = ((buckets[bucket] ?? 0) + first) & 255;
   }
   return buckets.toString("base64");
 }

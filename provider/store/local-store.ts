@@ -41,8 +41,8 @@ export function sealPath(root: string, { kind, digest }: ObjectName): string {
 
 /** Opens (and makes, if need be) the store in a folder. */
 export async function openStore(root: string = storeRoot()): Promise<Store> {
-  for (const folder of ["objects", "seals", "stages", "locks", "steps", "roots", "logs", "indexes"])
-    await mkdir(join(root, folder), { recursive: true });
+  const folders = ["objects", "seals", "stages", "locks", "steps", "roots", "logs", "indexes"];
+  await Promise.all(folders.map((folder) => mkdir(join(root, folder), { recursive: true })));
 
   const path = (kind: ArtefactKind, digest: string) => objectPath(root, { kind, digest });
 
