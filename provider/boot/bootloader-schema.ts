@@ -26,12 +26,12 @@ export const bootloaderInputs = z.strictObject({
     .enum(bootloaderTypes)
     .default("extlinux")
     .describe(
-      "Which boot loader: `extlinux` on ext4, `syslinux` on FAT, GRUB started by a BIOS, by UEFI or by both, or none: `efi-stub` has the firmware start the kernel from an ESP.",
+      "Which boot loader: `extlinux` on ext4, `syslinux` on FAT, GRUB started by a BIOS, by UEFI or by both, or systemd-boot, which starts kernels with entries of text, or one UKI for each entry. Or none: `uki` has the firmware start kernel, initrd and command line in one file, `efi-stub` the kernel alone.",
     ),
   layout: layoutSchema
     .optional()
     .describe(
-      "The disk, for what begins with `grub`: where the ESP, the core of GRUB and `partition` lie.",
+      "The disk, for GRUB, systemd-boot and `uki`: where the ESP, the core of GRUB and `partition` lie.",
     ),
   table: tableSchema
     .default("mbr")
@@ -42,7 +42,9 @@ export const bootloaderInputs = z.strictObject({
     .string()
     .min(1)
     .default("root")
-    .describe("Partition with the boot loader's configuration; ext4 or FAT."),
+    .describe(
+      "Partition with the boot loader's configuration; ext4 or FAT. systemd-boot and `uki` have all on the ESP.",
+    ),
   rootUuid: z
     .string()
     .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "must be a UUID in lower case")

@@ -16,6 +16,9 @@ export const bootloaderKinds = {
   "grub-bios": { startedBy: ["bios"], placedByLayout: true, startsEfiKernel: false },
   "grub-uefi": { startedBy: ["uefi"], placedByLayout: true, startsEfiKernel: false },
   "grub-hybrid": { startedBy: ["bios", "uefi"], placedByLayout: true, startsEfiKernel: false },
+  "systemd-boot": { startedBy: ["uefi"], placedByLayout: true, startsEfiKernel: true },
+  "systemd-boot-uki": { startedBy: ["uefi"], placedByLayout: true, startsEfiKernel: true },
+  uki: { startedBy: ["uefi"], placedByLayout: true, startsEfiKernel: true },
 } as const satisfies Readonly<Record<string, BootloaderKind>>;
 
 /** A way to start a machine. */
@@ -35,4 +38,9 @@ export function kindOfLoader(type: BootloaderType): BootloaderKind {
 /** True for the ways of GRUB. */
 export function isGrub(type: BootloaderType): type is "grub-bios" | "grub-uefi" | "grub-hybrid" {
   return type.startsWith("grub-");
+}
+
+/** True for the ways that pack kernel, initrd and command line into one EFI program. */
+export function packsUki(type: BootloaderType): type is "systemd-boot-uki" | "uki" {
+  return type === "systemd-boot-uki" || type === "uki";
 }

@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { ContentError } from "../errors.ts";
 import type { BootInstall, DiskBlob } from "../plan/boot-files.ts";
 import type { Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
-import { efiProblem, namesInitrd } from "./efi-image.ts";
+import { namesInitrd } from "./efi-image.ts";
+import { demandEfiKernel } from "./efi-kernel.ts";
 
 /** A kernel that the firmware starts itself, and its initrd. */
 export interface EfiStubPlan {
@@ -22,12 +22,7 @@ export async function installEfiStub(
   { partition, kernel, initrd }: EfiStubPlan,
   ctx: Context,
 ): Promise<{ installs: BootInstall[]; blobs: DiskBlob[] }> {
-  const bytes = await readFile(await ctx.materialise(kernel));
-  const problem = efiProblem(bytes);
-  if (problem)
-    throw new ContentError(`The kernel cannot be started by UEFI: ${problem}`, {
-      hint: "build it with EFI and EFI_STUB",
-    });
+  const bytes = await demandEfiKernel(kernel, ctx);
   if (initrd && !namesInitrd(bytes, initrdName))
     throw new ContentError(
       `The kernel would not load its initrd: nothing in it says initrd=\\${initrdName}, and nobody else tells it`,

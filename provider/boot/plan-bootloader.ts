@@ -4,15 +4,17 @@ import type { BootEntry } from "../plan/boot-menu.ts";
 import { grubConfig } from "../plan/grub-config.ts";
 import type { Layout } from "../plan/layout.ts";
 import type { Ref } from "../plan/ref.ts";
+import { loaderConfig, loaderEntry, ukiOsRelease } from "../plan/systemd-boot-config.ts";
 import type { BootloaderInputs } from "./bootloader-schema.ts";
-import { type BootloaderType, isGrub } from "./bootloader-types.ts";
+import { type BootloaderType, isGrub, packsUki } from "./bootloader-types.ts";
 import type { EfiStubPlan } from "./install-efi-stub.ts";
 import type { GrubPlan } from "./install-grub.ts";
 import type { SyslinuxPlan } from "./install-syslinux.ts";
+import { firmwarePath, type SystemdBootPlan } from "./install-systemd-boot.ts";
 import { type LoaderPlace, pathIn, placeOnDisk } from "./loader-place.ts";
 
 /** Everything that decides a boot loader, by its method. */
-export type BootloaderPlan = SyslinuxPlan | EfiStubPlan | GrubPlan;
+export type BootloaderPlan = SyslinuxPlan | EfiStubPlan | GrubPlan | SystemdBootPlan;
 
 interface Placed {
   readonly path: string;
@@ -30,7 +32,10 @@ export function planBootloader(given: BootloaderInputs): BootloaderPlan {
   const { type, partition, kernel, initrd } = given;
   if (type === "efi-stub")
     return { method: type, partition, kernel: kernel.ref, initrd: initrd?.ref };
-  return isGrub(type) ? planGrub(given) : planSyslinux(type, given);
+  if (isGrub(type)) return planGrub(given);
+  return type === "extlinux" || type === "syslinux"
+    ? planSyslinux(type, given)
+    : planSystemdBoot(given);
 }
 
 function planSyslinux(type: "extlinux" | "syslinux", given: BootloaderInputs): SyslinuxPlan {
@@ -80,6 +85,54 @@ function planGrub(given: BootloaderInputs): GrubPlan {
       initrdPath: placedInitrd?.path,
     }),
     placed: onlyPlaced([placedKernel, placedInitrd]),
+  };
+}
+
+/** Entries are numbered, so that another title moves nothing. */
+function planSystemdBoot(given: BootloaderInputs): SystemdBootPlan {
+  const { type, kernel, initrd, defaultEntry, timeoutSeconds } = given;
+  const { partition: esp } = demandPlace(given);
+  const osRelease = given.osRelease ?? { id: "", versionId: "", prettyName: "" };
+  const entries = entriesOf(given).map((entry, index) => ({
+    ...{ title: entry.title, index },
+    options: entryArguments(given, entry),
+  }));
+  const loader = type !== "uki";
+  const end = packsUki(type) ? "efi" : "conf";
+  const fileOf = (index: number) => `entry-${index}.${end}`;
+  const defaultFile = fileOf(defaultEntry);
+  const config = {
+    path: "/loader/loader.conf",
+    text: loaderConfig({ defaultFile, timeoutSeconds }),
+  };
+  const common = { method: "systemd-boot" as const, esp: esp.name, loader, kernel: kernel.ref };
+  if (packsUki(type))
+    return {
+      ...common,
+      texts: loader ? [config] : [],
+      ukis: entries.map(({ title, index, options }) => ({
+        path: loader ? `/EFI/Linux/${fileOf(index)}` : firmwarePath,
+        ...{ kernel: kernel.ref, initrd: initrd?.ref, commandLine: options },
+        osRelease: ukiOsRelease(osRelease, title, index),
+      })),
+      placed: [],
+    };
+  const kernelPath = "/vmlinuz";
+  const initrdPath = initrd && "/initrd.img";
+  return {
+    ...common,
+    texts: [
+      config,
+      ...entries.map((entry) => ({
+        path: `/loader/entries/${fileOf(entry.index)}`,
+        text: loaderEntry({ ...entry, kernelPath, initrdPath }),
+      })),
+    ],
+    ukis: [],
+    placed: onlyPlaced([
+      { path: kernelPath, content: kernel.ref },
+      ...(initrd ? [{ path: "/initrd.img", content: initrd.ref }] : []),
+    ]),
   };
 }
 

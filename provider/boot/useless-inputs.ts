@@ -31,6 +31,22 @@ const efiStub: Reasons = {
 };
 const grub: Reasons = { table: readFromLayout, menuTitle: entriesHaveTitles };
 
+const onEsp = "its files go onto the ESP (leave it out)";
+const systemdBoot: Reasons = {
+  table: readFromLayout,
+  partition: onEsp,
+  menuTitle: entriesHaveTitles,
+};
+const noMenu =
+  'the firmware starts it without a menu (take "systemd-boot-uki" for several, or a wait for a key)';
+const uki: Reasons = {
+  ...systemdBoot,
+  menuTitle: noMenu,
+  entries: noMenu,
+  defaultEntry: noMenu,
+  timeoutSeconds: noMenu,
+};
+
 /** Refuses what is given and would decide nothing: nobody finds out later why. */
 export function uselessProblems(
   type: BootloaderType,
@@ -45,5 +61,15 @@ export function uselessProblems(
 
 function reasonsOf(type: BootloaderType): Reasons {
   if (isGrub(type)) return grub;
-  return type === "efi-stub" ? efiStub : syslinux;
+  switch (type) {
+    case "efi-stub":
+      return efiStub;
+    case "uki":
+      return uki;
+    case "systemd-boot":
+    case "systemd-boot-uki":
+      return systemdBoot;
+    default:
+      return syslinux;
+  }
 }

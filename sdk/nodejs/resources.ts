@@ -93,7 +93,10 @@ export type BootloaderType =
   | "efi-stub"
   | "grub-bios"
   | "grub-uefi"
-  | "grub-hybrid";
+  | "grub-hybrid"
+  | "systemd-boot"
+  | "systemd-boot-uki"
+  | "uki";
 
 /** Values of `BootInstall.method`. */
 export type BootInstallMethod = "extlinux" | "syslinux" | "files";
@@ -803,14 +806,6 @@ export interface MetExpectation {
   readonly seconds: number;
 }
 
-/** An artefact that a manifest names. */
-export interface ManifestArtefactArgs {
-  /** What the documents call it, such as `kernel`; each name once. */
-  readonly name: pulumi.Input<string>;
-  /** The artefact: `ref` of a resource. */
-  readonly content: pulumi.Input<RefArgs>;
-}
-
 /** Inputs of {@link Rootfs}. */
 export interface RootfsArgs {
   /** Where the root filesystem comes from. */
@@ -1070,18 +1065,25 @@ export class PartitionLayout extends BootwrightResource {
 export interface BootloaderArgs {
   /**
    * Which boot loader: `extlinux` on ext4, `syslinux` on FAT, GRUB started by a BIOS, by UEFI
-   * or by both, or none: `efi-stub` has the firmware start the kernel from an ESP. Default:
-   * `extlinux`.
+   * or by both, or systemd-boot, which starts kernels with entries of text, or one UKI for each
+   * entry. Or none: `uki` has the firmware start kernel, initrd and command line in one file,
+   * `efi-stub` the kernel alone. Default: `extlinux`.
    */
   readonly type?: pulumi.Input<BootloaderType> | undefined;
-  /** The disk, for what begins with `grub`: where the ESP, the core of GRUB and `partition` lie. */
+  /**
+   * The disk, for GRUB, systemd-boot and `uki`: where the ESP, the core of GRUB and `partition`
+   * lie.
+   */
   readonly layout?: pulumi.Input<LayoutArgs> | undefined;
   /**
    * Kind of partition table, in which extlinux and syslinux look for the bootable partition.
    * Default: `mbr`.
    */
   readonly table?: pulumi.Input<TableKind> | undefined;
-  /** Partition with the boot loader's configuration; ext4 or FAT. Default: `root`. */
+  /**
+   * Partition with the boot loader's configuration; ext4 or FAT. systemd-boot and `uki` have
+   * all on the ESP. Default: `root`.
+   */
   readonly partition?: pulumi.Input<string> | undefined;
   /**
    * UUID of the root filesystem, such as `layout.partitions[0].uuid`; left out where the initrd
@@ -1496,81 +1498,5 @@ export class AzurePageBlob extends BootwrightResource {
       args,
       opts,
     );
-  }
-}
-
-/** Inputs of {@link Manifest}. */
-export interface ManifestArgs {
-  /** What the documents call the machine. Default: `machine`. */
-  readonly name?: pulumi.Input<string> | undefined;
-  /** The tree that the machine holds: `rootfs.ref`. */
-  readonly tree: pulumi.Input<RefArgs>;
-  /** Where that tree comes from: `rootfs.origin`. */
-  readonly origin: pulumi.Input<RefArgs>;
-  /**
-   * What is handed over: kernel, initramfs, filesystems, disks, converted images. Default:
-   * none.
-   */
-  readonly artefacts?: pulumi.Input<pulumi.Input<ManifestArtefactArgs>[]> | undefined;
-  /** `proof` of the BootTest of one of the artefacts, which the provenance then states. */
-  readonly proof?: pulumi.Input<BootProofArgs> | undefined;
-  /** Path, relative to the project, that the archive of the documents is written to. */
-  readonly exportTo?: pulumi.Input<string> | undefined;
-}
-
-/** A record of a machine: software bill of materials, provenance and checksums. */
-export class Manifest extends BootwrightResource {
-  /** A tar of the three documents. */
-  declare readonly ref: pulumi.Output<Ref>;
-  /**
-   * sbom.cdx.json: CycloneDX 1.6 with every package, and every entry with its digest, owner,
-   * mode and layer.
-   */
-  declare readonly sbom: pulumi.Output<Ref>;
-  /** provenance.intoto.json: an in-toto statement with SLSA provenance v1; unsigned. */
-  declare readonly provenance: pulumi.Output<Ref>;
-  /** SHA256SUMS of every file, for sha256sum --check in the machine. */
-  declare readonly sha256sums: pulumi.Output<Ref>;
-  /** Packages that the image's databases list. */
-  declare readonly packages: pulumi.Output<number>;
-  /** Files in the tree. */
-  declare readonly files: pulumi.Output<number>;
-  /** What the documents cannot tell, and why. */
-  declare readonly warnings: pulumi.Output<string[]>;
-  /**
-   * Where the image lies in the store of this machine; empty for a VHD, which is a view of its
-   * disk (`exportTo` writes it out). Computed when the program runs; in no state.
-   */
-  readonly path: pulumi.Output<string>;
-  /**
-   * Where `sbom` lies in the store of this machine; empty for none. Computed when the program
-   * runs; in no state.
-   */
-  readonly sbomPath: pulumi.Output<string>;
-  /**
-   * Where `provenance` lies in the store of this machine; empty for none. Computed when the
-   * program runs; in no state.
-   */
-  readonly provenancePath: pulumi.Output<string>;
-  /**
-   * Where `sha256sums` lies in the store of this machine; empty for none. Computed when the
-   * program runs; in no state.
-   */
-  readonly sha256sumsPath: pulumi.Output<string>;
-
-  constructor(name: string, args: ManifestArgs, opts?: pulumi.CustomResourceOptions) {
-    super(
-      {
-        type: "Manifest",
-        outputs: ["ref", "sbom", "provenance", "sha256sums", "packages", "files", "warnings"],
-      },
-      name,
-      args,
-      opts,
-    );
-    this.path = pathInStore(this.ref);
-    this.sbomPath = pathInStore(this.sbom);
-    this.provenancePath = pathInStore(this.provenance);
-    this.sha256sumsPath = pathInStore(this.sha256sums);
   }
 }

@@ -3,6 +3,8 @@ import { bootloaderInputs, bootloaderOutputs } from "../../boot/bootloader-schem
 import { installEfiStub } from "../../boot/install-efi-stub.ts";
 import { installGrub } from "../../boot/install-grub.ts";
 import { installSyslinux } from "../../boot/install-syslinux.ts";
+import { installSystemdBoot } from "../../boot/install-systemd-boot.ts";
+import { observeBootloader } from "../../boot/observe-bootloader.ts";
 import { planBootloader } from "../../boot/plan-bootloader.ts";
 import { defineResource } from "../../resource.ts";
 
@@ -26,12 +28,15 @@ export const Bootloader = defineResource({
   packages: [
     ...["syslinux", "syslinux-common"],
     ...["grub-common", "grub-efi-amd64-bin", "grub-pc-bin"],
+    ...["python3-pefile", "systemd-boot-efi", "systemd-ukify"],
   ],
   rules: (given, omitted = (input) => given[input] === undefined) =>
     bootloaderProblems(given, omitted),
+  observe: observeBootloader,
   plan: planBootloader,
   make: async (plan, ctx) => {
     if (plan.method === "grub") return installGrub(plan, ctx);
+    if (plan.method === "systemd-boot") return installSystemdBoot(plan, ctx);
     return plan.method === "efi-stub" ? installEfiStub(plan, ctx) : installSyslinux(plan, ctx);
   },
 });

@@ -14,6 +14,8 @@ const given = {
   kernel: { ref: file("a"), path: "/boot/vmlinuz-6.1.0-40-amd64" },
   initrd: { ref: file("b"), path: "/boot/initrd.img-6.1.0-40-amd64" },
 };
+/** A store without a kernel that could be looked at. */
+const nothingMade = { store: { has: async () => false } } as never;
 const planOf = (more: object = {}) =>
   Bootloader.plan(Bootloader.inputs.parse({ ...given, ...more })) as SyslinuxPlan;
 
@@ -47,7 +49,7 @@ describe("Bootloader refuses", () => {
     [
       "a boot loader that it does not know",
       { type: "lilo" },
-      'type: Invalid option: expected one of "extlinux"|"syslinux"|"efi-stub"|"grub-bios"|"grub-uefi"|"grub-hybrid"',
+      'type: Invalid option: expected one of "extlinux"|"syslinux"|"efi-stub"|"grub-bios"|"grub-uefi"|"grub-hybrid"|"systemd-boot"|"systemd-boot-uki"|"uki"',
     ],
   ])("%s", (_title, more, expected) => {
     const result = Bootloader.inputs.safeParse({ ...given, ...more });
@@ -83,7 +85,7 @@ describe("Bootloader refuses", () => {
       ],
     ],
   ])("%s", async (_title, more, expected) => {
-    const { problems } = await checkInputs(Bootloader as never, { ...given, ...more }, {} as never);
+    const { problems } = await checkInputs(Bootloader as never, { ...given, ...more }, nothingMade);
     expect(problems.map(({ property, reason }) => `${property}: ${reason}`)).toEqual(expected);
   });
 });
@@ -120,7 +122,7 @@ describe("Bootloader refuses, by what is given and what is not,", () => {
       ),
     ],
   ])("%s", async (_title, inputs, expected) => {
-    const { problems } = await checkInputs(Bootloader as never, { ...inputs }, {} as never);
+    const { problems } = await checkInputs(Bootloader as never, { ...inputs }, nothingMade);
     expect(problems.map(({ property, reason }) => `${property}: ${reason}`)).toEqual(expected);
   });
 });
