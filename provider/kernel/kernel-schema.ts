@@ -28,7 +28,7 @@ export const kernelSourceSchema = z
       .describe("Image of the distribution whose package it is. Default: debian:12."),
     sha256: hex.optional().describe("What the tarball must hash to, of a file or a package."),
     platform: z
-      .enum(["linux/amd64"])
+      .enum(["linux/amd64"], "must be linux/amd64: kernels for other processors are not built")
       .optional()
       .describe("Platform that the kernel is for. Default: linux/amd64."),
   })

@@ -128,6 +128,16 @@ describe("Kernel from source refuses", () => {
     expect(problems.map((p) => `${p.property}: ${p.reason}`)).toEqual(expected);
   });
 
+  test("another processor, by the path of the platform", () => {
+    const given = { source: { ...source, platform: "linux/arm64" }, preset: "tiny-serial" };
+    expect(Kernel.inputs.safeParse(given).error?.issues).toMatchObject([
+      {
+        path: ["source", "platform"],
+        message: "must be linux/amd64: kernels for other processors are not built",
+      },
+    ]);
+  });
+
   test("nothing while what decides is not known yet", () => {
     const omitted = (input: string) => input !== "source" && input !== "preset";
     expect(Kernel.rules?.({ options: [] }, omitted)).toEqual([]);
