@@ -92,3 +92,25 @@ test("a kernel without a command line speaks on the serial port", () => {
   expect(BootTest.plan(parse({ kernel: ref("file") })).commandLine).toBe("console=ttyS0");
   expect(BootTest.plan(parse({ kernel: ref("file"), commandLine: "" })).commandLine).toBe("");
 });
+
+test("keys and a picture are part of the plan, and what is not asked for is as if there were no such inputs", () => {
+  const keys = [{ after: "GNU GRUB", press: ["down", "ret"] }];
+  const plan = (given: object) => BootTest.plan(parse({ image: ref("disk"), ...given }));
+  expect(plan({ keys, screenshot: true })).toMatchObject({ keys, screenshot: true });
+  const without = plan({ keys: [], screenshot: false });
+  expect(Object.keys(without)).not.toContain("keys");
+  expect(Object.keys(without)).not.toContain("screenshot");
+});
+
+test.each([["down"], ["ret"], ["f12"], ["ctrl-alt-delete"], ["shift-a"]])(
+  "the key %s is taken",
+  (key) => {
+    expect(parse({ keys: [{ after: "x", press: [key] }] }).keys[0]?.press).toEqual([key]);
+  },
+);
+
+test.each([["Enter"], ["f13"], ["ctrl-"], ["a b"], [""]])("the key %j is refused", (key) => {
+  expect(() => parse({ keys: [{ after: "x", press: [key] }] })).toThrow(
+    "must be a key as QEMU calls it",
+  );
+});

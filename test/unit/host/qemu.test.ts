@@ -55,3 +55,9 @@ test("KVM runs the host's own processor", () => {
     ...["-accel", "kvm", "-cpu", "host"],
   ]);
 });
+
+test("a monitor listens on a socket beside QEMU, where one is wanted", () => {
+  expect(qemuArguments(machine)).not.toContain("-qmp");
+  const args = qemuArguments({ ...machine, monitor: "monitor" });
+  expect(args[args.indexOf("-qmp") + 1]).toBe("unix:monitor,server=on,wait=off");
+});
