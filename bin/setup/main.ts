@@ -8,6 +8,7 @@ import { withLock } from "./lock.ts";
 import { root, searchPath, store } from "./paths.ts";
 import { formatElapsed, formatError, print, runStep } from "./progress.ts";
 import { setUpPulumi } from "./pulumi.ts";
+import { setUpLanguages } from "./pulumi-languages.ts";
 import { setUpYamlHost } from "./pulumi-yaml.ts";
 import { projectFolder, start } from "./start.ts";
 import { test } from "./test.ts";
@@ -21,7 +22,7 @@ const modes = {
   test: { needsHostTools: true, run: test },
   "test:all": {
     needsHostTools: true,
-    needsYaml: true,
+    needsLanguages: true,
     run: (env: Record<string, string>) => test({ ...env, BOOTWRIGHT_TEST_ALL: "1" }),
   },
   bench: { needsHostTools: true, run: bench },
@@ -36,17 +37,18 @@ async function printEnvironment(env: Record<string, string>): Promise<number> {
 
 interface Needs {
   readonly needsHostTools: boolean;
-  readonly needsYaml?: boolean;
+  /** Those of YAML, Python and Go programs. */
+  readonly needsLanguages?: boolean;
 }
 
 /** Provides everything that the provider and its tests need; resolves to their environment. */
 async function setUp({
   needsHostTools,
-  needsYaml = false,
+  needsLanguages = false,
 }: Needs): Promise<Record<string, string>> {
   let client = "docker";
   let bin = "";
-  let yaml: string | undefined;
+  let languages: string[] = [];
   const engine = async () => {
     await runStep("Docker engine", async (say) => {
       const found = await setUpEngine(say);
@@ -61,16 +63,17 @@ async function setUp({
     runStep("Pulumi CLI", async (say) => {
       const found = await setUpPulumi(say);
       bin = found.bin;
-      if (needsYaml) yaml = await setUpYamlHost(bin, say);
+      if (needsLanguages) {
+        const yaml = await setUpYamlHost(bin, say);
+        languages = [...(await setUpLanguages(say)), ...(yaml ? [yaml] : [])];
+      }
       return `${found.version} in ${bin}, which runs the program`;
     });
   // The engine's steps wait for the network and the disk while Go needs the processor.
   const results = await Promise.allSettled([runStep("Sources", buildSources), engine(), pulumi()]);
   for (const result of results) if (result.status === "rejected") throw result.reason;
   return {
-    PATH: [join(root, "node_modules/.bin"), bin, ...(yaml ? [yaml] : []), ...searchPath].join(
-      delimiter,
-    ),
+    PATH: [join(root, "node_modules/.bin"), bin, ...languages, ...searchPath].join(delimiter),
     BOOTWRIGHT_DOCKER: client,
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };

@@ -97,3 +97,28 @@ export async function buildYamlHost(bin: string): Promise<void> {
     await rm(stage, { recursive: true, force: true });
   }
 }
+
+/** Builds what runs Python programs, and what writes the SDKs of Python and Go, into a folder, which appears only when it is whole. */
+export async function buildLanguages(bin: string): Promise<void> {
+  await mkdir(join(bin, ".."), { recursive: true });
+  const stage = await mkdtemp(`${bin}-`);
+  try {
+    const caches = await chooseCaches(stage);
+    const out = join(stage, "bin");
+    const goSdk = await makeModule(join(stage, "sdk"), sdk, caches);
+    const host = `${sdk.path}/python/cmd/pulumi-language-python`;
+    await goSdk("build", "-ldflags", "-s -w", "-o", join(out, "pulumi-language-python"), host);
+    const executor = "pulumi-language-python-exec";
+    const sources = (await goSdk("list", "-m", "-f", "{{.Dir}}", sdk.path)).trim();
+    await copyFile(join(sources, "python/cmd", executor), join(out, executor));
+    await chmod(join(out, executor), 0o755);
+    const folder = join(stage, "sdks");
+    const goSdks = await makeModule(folder, cli, caches);
+    await copyFile(join(import.meta.dirname, "../sdks/main.go"), join(folder, "main.go"));
+    await goSdks("build", "-ldflags", "-s -w", "-o", join(out, "bootwright-sdks"), ".");
+    await rm(bin, { recursive: true, force: true });
+    await rename(out, bin);
+  } finally {
+    await rm(stage, { recursive: true, force: true });
+  }
+}

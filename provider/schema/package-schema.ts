@@ -47,6 +47,10 @@ export function packageSchema(
     displayName: "Bootwright",
     license: "Apache-2.0",
     keywords: ["pulumi", "category/infrastructure", "kind/native"],
+    language: {
+      python: { respectSchemaVersion: true, pyproject: { enabled: true } },
+      go: { respectSchemaVersion: true },
+    },
     config: { variables: properties(configuration) },
     provider: { inputProperties: properties(configuration) },
     types: Object.fromEntries([...objects, ...enums]),

@@ -20,6 +20,7 @@ import type {
   IsoImageArgs,
   KernelArgs,
   Layout,
+  ManifestArgs,
   MetExpectation,
   OsRelease,
   PartitionLayoutArgs,
@@ -350,5 +351,62 @@ export class AzurePageBlob extends PluginResource {
       args,
       opts,
     );
+  }
+}
+
+/** A record of a machine: software bill of materials, provenance and checksums. */
+export class Manifest extends PluginResource {
+  /** A tar of the three documents. */
+  declare readonly ref: pulumi.Output<Ref>;
+  /**
+   * sbom.cdx.json: CycloneDX 1.6 with every package, and every entry with its digest, owner,
+   * mode and layer.
+   */
+  declare readonly sbom: pulumi.Output<Ref>;
+  /** provenance.intoto.json: an in-toto statement with SLSA provenance v1; unsigned. */
+  declare readonly provenance: pulumi.Output<Ref>;
+  /** SHA256SUMS of every file, for sha256sum --check in the machine. */
+  declare readonly sha256sums: pulumi.Output<Ref>;
+  /** Packages that the image's databases list. */
+  declare readonly packages: pulumi.Output<number>;
+  /** Files in the tree. */
+  declare readonly files: pulumi.Output<number>;
+  /** What the documents cannot tell, and why. */
+  declare readonly warnings: pulumi.Output<string[]>;
+  /**
+   * Where the image lies in the store of this machine; empty for a VHD, which is a view of its
+   * disk (`exportTo` writes it out). Computed when the program runs; in no state.
+   */
+  readonly path: pulumi.Output<string>;
+  /**
+   * Where `sbom` lies in the store of this machine; empty for none. Computed when the program
+   * runs; in no state.
+   */
+  readonly sbomPath: pulumi.Output<string>;
+  /**
+   * Where `provenance` lies in the store of this machine; empty for none. Computed when the
+   * program runs; in no state.
+   */
+  readonly provenancePath: pulumi.Output<string>;
+  /**
+   * Where `sha256sums` lies in the store of this machine; empty for none. Computed when the
+   * program runs; in no state.
+   */
+  readonly sha256sumsPath: pulumi.Output<string>;
+
+  constructor(name: string, args: ManifestArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      {
+        type: "Manifest",
+        outputs: ["ref", "sbom", "provenance", "sha256sums", "packages", "files", "warnings"],
+      },
+      name,
+      args,
+      opts,
+    );
+    this.path = pathInStore(this.ref);
+    this.sbomPath = pathInStore(this.sbom);
+    this.provenancePath = pathInStore(this.provenance);
+    this.sha256sumsPath = pathInStore(this.sha256sums);
   }
 }

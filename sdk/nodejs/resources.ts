@@ -212,6 +212,16 @@ export interface GitSourceArgs {
   readonly triggers?: pulumi.Input<pulumi.Input<string>[]> | undefined;
 }
 
+/** The files of a machine's disk, whose ext2, ext3 or ext4 is read without mounting it. */
+export interface DiskSourceArgs {
+  /** The image of a disk, relative to the project: raw, qcow2 or a fixed VHD. */
+  readonly path: pulumi.Input<string>;
+  /** What the file must hash to, such as its publisher says. */
+  readonly sha256?: pulumi.Input<string> | undefined;
+  /** Number of the partition. Default: the only one with an ext2, ext3 or ext4. */
+  readonly partition?: pulumi.Input<number> | undefined;
+}
+
 /** Where the root filesystem comes from; exactly one. */
 export interface RootfsSourceArgs {
   /** Build a Dockerfile. */
@@ -230,6 +240,8 @@ export interface RootfsSourceArgs {
   readonly tar?: pulumi.Input<string> | undefined;
   /** A folder that becomes the root filesystem; everything in it is owned by root. */
   readonly directory?: pulumi.Input<string> | undefined;
+  /** The disk of a machine, such as a cloud image. */
+  readonly disk?: pulumi.Input<DiskSourceArgs> | undefined;
 }
 
 /** An entry that is added to the image or replaces one of it. */
@@ -804,6 +816,14 @@ export interface MetExpectation {
   readonly expectation: string;
   /** When it was met, from power-on. */
   readonly seconds: number;
+}
+
+/** An artefact that a manifest names. */
+export interface ManifestArtefactArgs {
+  /** What the documents call it, such as `kernel`; each name once. */
+  readonly name: pulumi.Input<string>;
+  /** The artefact: `ref` of a resource. */
+  readonly content: pulumi.Input<RefArgs>;
 }
 
 /** Inputs of {@link Rootfs}. */
@@ -1498,5 +1518,81 @@ export class AzurePageBlob extends BootwrightResource {
       args,
       opts,
     );
+  }
+}
+
+/** Inputs of {@link Manifest}. */
+export interface ManifestArgs {
+  /** What the documents call the machine. Default: `machine`. */
+  readonly name?: pulumi.Input<string> | undefined;
+  /** The tree that the machine holds: `rootfs.ref`. */
+  readonly tree: pulumi.Input<RefArgs>;
+  /** Where that tree comes from: `rootfs.origin`. */
+  readonly origin: pulumi.Input<RefArgs>;
+  /**
+   * What is handed over: kernel, initramfs, filesystems, disks, converted images. Default:
+   * none.
+   */
+  readonly artefacts?: pulumi.Input<pulumi.Input<ManifestArtefactArgs>[]> | undefined;
+  /** `proof` of the BootTest of one of the artefacts, which the provenance then states. */
+  readonly proof?: pulumi.Input<BootProofArgs> | undefined;
+  /** Path, relative to the project, that the archive of the documents is written to. */
+  readonly exportTo?: pulumi.Input<string> | undefined;
+}
+
+/** A record of a machine: software bill of materials, provenance and checksums. */
+export class Manifest extends BootwrightResource {
+  /** A tar of the three documents. */
+  declare readonly ref: pulumi.Output<Ref>;
+  /**
+   * sbom.cdx.json: CycloneDX 1.6 with every package, and every entry with its digest, owner,
+   * mode and layer.
+   */
+  declare readonly sbom: pulumi.Output<Ref>;
+  /** provenance.intoto.json: an in-toto statement with SLSA provenance v1; unsigned. */
+  declare readonly provenance: pulumi.Output<Ref>;
+  /** SHA256SUMS of every file, for sha256sum --check in the machine. */
+  declare readonly sha256sums: pulumi.Output<Ref>;
+  /** Packages that the image's databases list. */
+  declare readonly packages: pulumi.Output<number>;
+  /** Files in the tree. */
+  declare readonly files: pulumi.Output<number>;
+  /** What the documents cannot tell, and why. */
+  declare readonly warnings: pulumi.Output<string[]>;
+  /**
+   * Where the image lies in the store of this machine; empty for a VHD, which is a view of its
+   * disk (`exportTo` writes it out). Computed when the program runs; in no state.
+   */
+  readonly path: pulumi.Output<string>;
+  /**
+   * Where `sbom` lies in the store of this machine; empty for none. Computed when the program
+   * runs; in no state.
+   */
+  readonly sbomPath: pulumi.Output<string>;
+  /**
+   * Where `provenance` lies in the store of this machine; empty for none. Computed when the
+   * program runs; in no state.
+   */
+  readonly provenancePath: pulumi.Output<string>;
+  /**
+   * Where `sha256sums` lies in the store of this machine; empty for none. Computed when the
+   * program runs; in no state.
+   */
+  readonly sha256sumsPath: pulumi.Output<string>;
+
+  constructor(name: string, args: ManifestArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      {
+        type: "Manifest",
+        outputs: ["ref", "sbom", "provenance", "sha256sums", "packages", "files", "warnings"],
+      },
+      name,
+      args,
+      opts,
+    );
+    this.path = pathInStore(this.ref);
+    this.sbomPath = pathInStore(this.sbom);
+    this.provenancePath = pathInStore(this.provenance);
+    this.sha256sumsPath = pathInStore(this.sha256sums);
   }
 }
