@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { explain } from "../lifecycle/explain.ts";
 import { bootCommand } from "./boot.ts";
+import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
 import { exitCodes, faultText } from "./fault.ts";
 import { inspectCommand } from "./inspect.ts";
@@ -44,7 +45,14 @@ function program(run: Run): Command {
 Exit code: 0 when all is well, 1 when what was asked about is not (something is missing, damaged or different),
 2 when the command could not do its work, 130 after Ctrl-C.`,
     );
-  for (const add of [doctorCommand, storeCommand, inspectCommand, bootCommand, writeCommand])
+  for (const add of [
+    doctorCommand,
+    storeCommand,
+    inspectCommand,
+    diffCommand,
+    bootCommand,
+    writeCommand,
+  ])
     add(command, run);
   return command;
 }
