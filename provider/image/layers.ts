@@ -1,12 +1,17 @@
 import { join, resolve } from "node:path";
 import { digestOf } from "../plan/canonical.ts";
 import type { Context } from "../resource.ts";
+import { firstOf } from "../tree/first-of.ts";
 import { ingestDirectory } from "../tree/ingest/directory.ts";
+import { ingestDisk } from "../tree/ingest/disk.ts";
 import { ingestDockerArchive } from "../tree/ingest/docker-archive.ts";
 import { ingestOciArchive, ingestOciLayout } from "../tree/ingest/oci.ts";
+import { naming } from "../tree/ingest/source.ts";
 import { ingestTar } from "../tree/ingest/tar.ts";
 import type { Ingested } from "../tree/ingest/types.ts";
+import { shownName } from "../tree/shown-name.ts";
 import { built, commitLayers, renewed } from "./build-layers.ts";
+import { rawDisk } from "./raw-disk.ts";
 import type { RootfsSource } from "./source-schema.ts";
 
 /** Brings the layers of an image into the store, uncompressed, and says what its configuration is. */
@@ -32,6 +37,7 @@ export async function imageLayers(
   }
   // The image's own layers, by the same way: only those that the store lacks travel.
   if (image) return built({ dockerfile: `FROM ${image}\n`, platform }, ctx);
+  if (source.disk) return fromDisk(source.disk, ctx);
   return archived(source, ctx);
 }
 
@@ -74,4 +80,26 @@ async function archived(source: RootfsSource, ctx: Context): Promise<Ingested> {
             : await ingestDirectory(at(directory ?? "."), options);
     return commitLayers(ingested, into, ctx);
   });
+}
+
+/** The files of a disk's partition; what they cannot be taken with is said. */
+async function fromDisk(disk: NonNullable<RootfsSource["disk"]>, ctx: Context): Promise<Ingested> {
+  const path = resolve(ctx.cwd, disk.path);
+  const lost: string[] = [];
+  const ingested = await ctx.store.stage(async (into) => {
+    const raw = await naming("disk", path, () => rawDisk(path, into, ctx));
+    const taken = await ingestDisk(raw.path, {
+      ...{ into, signal: ctx.signal, sizeBytes: raw.sizeBytes, partition: disk.partition },
+      progress: (bytes) => ctx.log.progress(`${Math.round(bytes / 1e6)} MB read`),
+      leftOut: (name, what) => lost.push(`${shownName(`/${name}`)} (${what})`),
+    });
+    return commitLayers(taken, into, ctx);
+  });
+  if (lost.length > 0)
+    ctx.log.warn(
+      ["An image of a machine cannot keep, and so the tree is without:", ...firstOf(lost, 10)].join(
+        "\n  ",
+      ),
+    );
+  return ingested;
 }

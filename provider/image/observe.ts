@@ -62,10 +62,18 @@ async function observeSource(
     await demandFolder(path, property, folder);
     return { source: await readable(path, property, () => hashContext(path)) };
   }
+  if (source.disk) return { source: await hashDisk(source.disk, cwd) };
   const archive = { ociArchive, dockerArchive, tar };
   for (const [key, path] of Object.entries(archive))
     if (path) return { source: await hashFile(path, `source.${key}`, cwd) };
   return {};
+}
+
+async function hashDisk(disk: NonNullable<RootfsSource["disk"]>, cwd: string): Promise<string> {
+  const found = await hashFile(disk.path, "source.disk.path", cwd);
+  if (disk.sha256 === undefined || found === `sha256:${disk.sha256}`) return found;
+  const reason = `"${disk.path}" has ${found.slice("sha256:".length)}, not ${disk.sha256}`;
+  throw new InputError([{ property: "source.disk.sha256", reason }]);
 }
 
 /** Each image with its digest in the engine, else as it was seen before; what was never seen is left out. */
@@ -93,7 +101,7 @@ async function readable<T>(folder: string, property: string, work: () => Promise
 }
 
 function mapPaths(source: RootfsSource, change: (path: string) => string): RootfsSource {
-  const { dockerfile, git, image, ...paths } = source;
+  const { dockerfile, git, image, disk, ...paths } = source;
   const moved = Object.entries(paths).map(([key, path]) => [key, path && change(path)]);
   const withSecrets = <T extends Pick<NonNullable<typeof git>, "secrets">>(build: T): T =>
     build.secrets
@@ -105,6 +113,7 @@ function mapPaths(source: RootfsSource, change: (path: string) => string): Rootf
   return {
     ...(image ? { image } : {}),
     ...Object.fromEntries(moved),
+    ...(disk ? { disk: { ...disk, path: change(disk.path) } } : {}),
     ...(git ? { git: withSecrets(git) } : {}),
     ...(dockerfile
       ? { dockerfile: withSecrets({ ...dockerfile, context: change(dockerfile.context) }) }

@@ -10,7 +10,7 @@ export function rootfsProblems(inputs: Partial<RootfsInputs>): InputProblem[] {
     if (given.length !== 1)
       problems.push({
         property: "source",
-        reason: `needs exactly one of dockerfile, git, image, ociLayout, ociArchive, dockerArchive, tar, directory; got ${given.map(([key]) => key).join(" and ") || "none"}`,
+        reason: `needs exactly one of dockerfile, git, image, ociLayout, ociArchive, dockerArchive, tar, directory, disk; got ${given.map(([key]) => key).join(" and ") || "none"}`,
       });
     for (const kind of ["dockerfile", "git"] as const)
       for (const [i, { env, file }] of (source[kind]?.secrets ?? []).entries())
@@ -20,7 +20,8 @@ export function rootfsProblems(inputs: Partial<RootfsInputs>): InputProblem[] {
             reason: "needs either env or file",
           });
   }
-  const plain = source && (["tar", "directory"] as const).find((key) => source[key] !== undefined);
+  const plain =
+    source && (["tar", "directory", "disk"] as const).find((key) => source[key] !== undefined);
   if (service && plain)
     problems.push({
       property: "service",

@@ -116,6 +116,29 @@ const git = z
       "A Dockerfile in a commit of a git repository, cloned by the builder; a private one by ssh, or by a secret GIT_AUTH_TOKEN.",
   });
 
+const disk = z
+  .strictObject({
+    path: relativePath.describe(
+      "The image of a disk, relative to the project: raw, qcow2 or a fixed VHD.",
+    ),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hex digits")
+      .optional()
+      .describe("What the file must hash to, such as its publisher says."),
+    partition: z
+      .int()
+      .min(1)
+      .max(1024)
+      .optional()
+      .describe("Number of the partition. Default: the only one with an ext2, ext3 or ext4."),
+  })
+  .meta({
+    id: "DiskSource",
+    description:
+      "The files of a machine's disk, whose ext2, ext3 or ext4 is read without mounting it.",
+  });
+
 /** Where a root filesystem comes from. */
 export const rootfsSourceSchema = z
   .strictObject({
@@ -136,6 +159,7 @@ export const rootfsSourceSchema = z
     directory: relativePath
       .optional()
       .describe("A folder that becomes the root filesystem; everything in it is owned by root."),
+    disk: disk.optional().describe("The disk of a machine, such as a cloud image."),
   })
   .meta({ id: "RootfsSource", description: "Where the root filesystem comes from; exactly one." });
 export type RootfsSource = z.output<typeof rootfsSourceSchema>;
@@ -152,7 +176,7 @@ export const observedSchema = z
       .array(z.string())
       .optional()
       .describe("Digests of the base images that the engine has."),
-    source: hash.optional().describe("Content of the archive or folder."),
+    source: hash.optional().describe("Content of the archive, folder or disk."),
     files: z.array(hash).optional().describe("Content of the files named by files[].source."),
   })
   .meta({

@@ -66,9 +66,9 @@ function sourceOf(
   dockerfile: string,
   stages: ReturnType<typeof dockerfileStages>,
 ): OriginSource {
-  const { dockerfile: build, git, image, ...paths } = source;
+  const { dockerfile: build, git, image, disk, ...paths } = source;
   const [kind = ""] = Object.entries(source).find(([, value]) => value !== undefined) ?? [];
-  const name = build?.context ?? git?.url ?? image ?? Object.values(paths).find(Boolean);
+  const name = [build?.context, git?.url, image, disk?.path, ...Object.values(paths)].find(Boolean);
   const file = build ? (build.file ?? "Dockerfile") : git ? (git.file ?? "Dockerfile") : undefined;
   const known = new Map(
     (observed.baseImages ?? []).map((text) => text.split(" ", 2) as [string, string]),

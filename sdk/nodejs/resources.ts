@@ -869,7 +869,10 @@ export interface RootfsArgs {
   readonly sourceDateEpoch?: pulumi.Input<number> | undefined;
 }
 
-/** The root filesystem of a machine, from a Dockerfile, an image, an archive or a folder. */
+/**
+ * The root filesystem of a machine, from a Dockerfile, an image, an archive, a folder or a
+ * disk.
+ */
 export class Rootfs extends BootwrightResource {
   /** The tree. */
   declare readonly ref: pulumi.Output<Ref>;

@@ -23,3 +23,23 @@ export function aclOnDisk(value: Buffer): Buffer | undefined {
   }
   return Buffer.concat(parts);
 }
+
+/** The inverse of {@link aclOnDisk}; undefined for what is no ACL. */
+export function aclFromDisk(value: Buffer): Buffer | undefined {
+  if (value.length < 4 || value.readUInt32LE(0) !== diskVersion) return undefined;
+  const header = Buffer.alloc(4);
+  header.writeUInt32LE(transportVersion);
+  const parts: Buffer[] = [header];
+  for (let at = 4; at < value.length; ) {
+    if (at + 4 > value.length) return undefined;
+    const tag = value.readUInt16LE(at);
+    const isNamed = namedTags.has(tag);
+    if (!isNamed && !plainTags.has(tag)) return undefined;
+    const end = at + (isNamed ? 8 : 4);
+    if (end > value.length) return undefined;
+    // Who is meant by a tag without a name goes without saying on the disk only.
+    parts.push(value.subarray(at, end), ...(isNamed ? [] : [Buffer.alloc(4, 0xff)]));
+    at = end;
+  }
+  return Buffer.concat(parts);
+}

@@ -14,7 +14,7 @@ import { defineResource } from "../../resource.ts";
 export const Rootfs = defineResource({
   name: "Rootfs",
   description:
-    "The root filesystem of a machine, from a Dockerfile, an image, an archive or a folder.",
+    "The root filesystem of a machine, from a Dockerfile, an image, an archive, a folder or a disk.",
   version: 2,
   inputs: rootfsInputs,
   outputs: rootfsOutputs,

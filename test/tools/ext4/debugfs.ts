@@ -141,8 +141,8 @@ export function parseStat(
   };
   const type = field(/Type: (\S+(?: special)?)/);
   const fast = /Fast link dest: "(.*)"\n/s.exec(text)?.[1];
-  // The time as debugfs reads it, with the epoch bits; of the raw words only the nanoseconds.
-  const when = /mtime: 0x[0-9a-f]+:([0-9a-f]+) -- (.*)/.exec(text)!;
+  // The time as debugfs reads it, with the epoch bits; of the raw words only the nanoseconds, which inodes of 128 bytes lack.
+  const when = /mtime: 0x[0-9a-f]+(?::([0-9a-f]+))? -- (.*)/.exec(text)!;
   return {
     inode,
     type,
@@ -154,7 +154,7 @@ export function parseStat(
     links: Number(field(/Links: (\d+)/)),
     sectors: Number(field(/Blockcount: (\d+)/)),
     mtime: Date.parse(`${when[2]} GMT`) / 1000,
-    mtimeNs: Number.parseInt(when[1]!, 16) >>> 2,
+    mtimeNs: Number.parseInt(when[1] ?? "0", 16) >>> 2,
     device: /Device major\/minor number: (\d+:\d+)/.exec(text)?.[1],
     content: fast === undefined ? dump : Buffer.from(fast, "latin1"),
     xattrs,

@@ -19,7 +19,7 @@ test("a source is one of all that there are, git among them", () => {
     {
       property: "source",
       reason:
-        "needs exactly one of dockerfile, git, image, ociLayout, ociArchive, dockerArchive, tar, directory; got image and git",
+        "needs exactly one of dockerfile, git, image, ociLayout, ociArchive, dockerArchive, tar, directory, disk; got image and git",
     },
   ]);
 });

@@ -1,0 +1,93 @@
+import { constants, copyFile, type FileHandle, open } from "node:fs/promises";
+import { join } from "node:path";
+import { ContentError } from "../errors.ts";
+import type { Context } from "../resource.ts";
+import { readFully } from "../tree/read-fully.ts";
+
+const footerBytes = 512;
+const headBytes = 512;
+/** Bits of qcow2's incompatible features that send a reader to another file (docs/interop/qcow2.rst). */
+const externalData = 4;
+const fixedVhd = 2;
+/** First bytes of images that are not read, and what they are. */
+const others = [
+  [Buffer.from("vhdxfile"), "VHDX"],
+  [Buffer.from("KDMV"), "VMDK"],
+  [Buffer.from("# Disk DescriptorFile"), "VMDK"],
+] as const;
+
+/** A disk as raw bytes: the file itself, or what a qcow2 was unpacked to in `folder`. */
+export interface RawDisk {
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+/** Finds the raw disk in an image by its first and last bytes: raw, a fixed VHD or a qcow2. */
+export async function rawDisk(path: string, folder: string, ctx: Context): Promise<RawDisk> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const head = await bytesAt(file, 0, Math.min(headBytes, size));
+    if (head.subarray(0, 4).equals(Buffer.from("QFI\xfb", "latin1"))) {
+      demandAlone(head);
+      return unpacked(path, folder, ctx);
+    }
+    const other = others.find(([magic]) => head.subarray(0, magic.length).equals(magic));
+    if (other) throw unread(other[1]);
+    const footer = await bytesAt(
+      file,
+      Math.max(0, size - footerBytes),
+      Math.min(footerBytes, size),
+    );
+    if (size <= footerBytes || footer.toString("latin1", 0, 8) !== "conectix")
+      return { path, sizeBytes: size };
+    if (footer.readUInt32BE(60) !== fixedVhd) throw unread("VHD that is not of a fixed size");
+    return { path, sizeBytes: size - footerBytes };
+  } finally {
+    await file.close();
+  }
+}
+
+/** A qcow2 that names another file would have us read any file of this machine. */
+function demandAlone(head: Buffer): void {
+  const isLater = head.readUInt32BE(4) >= 3;
+  const names =
+    head.readBigUInt64BE(8) !== 0n ||
+    (isLater && (head.readBigUInt64BE(72) & BigInt(externalData)) !== 0n);
+  if (names)
+    throw new ContentError("it is a qcow2 that needs another file", {
+      hint: "make it whole: qemu-img convert -O qcow2 OLD NEW",
+    });
+}
+
+async function unpacked(path: string, folder: string, ctx: Context): Promise<RawDisk> {
+  // The container sees the store and nothing else.
+  const [own, raw] = [join(folder, "disk.qcow2"), join(folder, "disk.raw")];
+  ctx.log.progress("unpacking the qcow2");
+  await copyFile(path, own, constants.COPYFILE_FICLONE);
+  const args = ["convert", "-f", "qcow2", "-O", "raw", own, raw];
+  const purpose = "to unpack the disk image";
+  await ctx.runner.run(
+    { tool: "qemu-img", args, purpose, writes: folder, package: "qemu-utils" },
+    { signal: ctx.signal },
+  );
+  const file = await open(raw);
+  try {
+    return { path: raw, sizeBytes: (await file.stat()).size };
+  } finally {
+    await file.close();
+  }
+}
+
+function unread(what: string): ContentError {
+  return new ContentError(`it is a ${what}, which is not read`, {
+    hint: "convert it: qemu-img convert -O qcow2 OLD NEW",
+  });
+}
+
+async function bytesAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  if (!(await readFully(file, bytes, offset)))
+    throw new ContentError("it changed while it was read");
+  return bytes;
+}
