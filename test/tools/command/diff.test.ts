@@ -1,15 +1,5 @@
 import { execFileSync } from "node:child_process";
-import {
-  appendFile,
-  chmod,
-  cp,
-  mkdir,
-  mkdtemp,
-  open,
-  rm,
-  utimes,
-  writeFile,
-} from "node:fs/promises";
+import { appendFile, chmod, cp, mkdir, mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -185,6 +185,33 @@ describe("a disk", () => {
   });
 });
 
+describe("a page", () => {
+  test("is one well-formed file with a box for each partition and each large file, and loads nothing", async () => {
+    const page = at("page.html");
+    const { exitCode, stderr } = await bootwright(["inspect", at("disk.raw"), "--html", page], {
+      store,
+    });
+    expect([exitCode, stderr]).toEqual([0, `The page is in ${page}\n`]);
+    const html = await readFile(page, "utf8");
+    expect(html).toContain("<title>/usr/hard  2.86 MiB</title>");
+    expect(html).toContain("<title>partition 2 root: ext4, 32.0 MiB from byte 9437184</title>");
+    // What the boot configuration holds is no markup.
+    expect(html).toContain("APPEND ro &lt;b&gt;console=ttyS0");
+    const check = `import sys, html.parser
+open_tags, void = [], {"meta", "br", "rect"}
+class P(html.parser.HTMLParser):
+    def handle_starttag(self, tag, attrs):
+        if tag not in void: open_tags.append(tag)
+        for name, value in attrs:
+            assert name not in ("src", "href", "onload"), name
+    def handle_endtag(self, tag):
+        if tag not in void: assert open_tags.pop() == tag, tag
+P().feed(open(sys.argv[1], encoding="utf8").read())
+assert open_tags == [], open_tags`;
+    execFileSync("python3", ["-c", check, page], { stdio: "pipe" });
+  });
+});
+
 describe("summaries", () => {
   test("of squashfs and swap have what unsquashfs and blkid say", async () => {
     execFileSync("mksquashfs", [
