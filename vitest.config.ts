@@ -11,6 +11,7 @@ const seldom = process.env.BOOTWRIGHT_TEST_ALL
       "test/boot/efi-stub-kernel.test.ts",
       "test/boot/installer.test.ts",
       "test/promises/plugin-languages.test.ts",
+      "test/promises/plugin-operations.test.ts",
       "test/promises/plugin-yaml.test.ts",
       "test/tools/kernel/base-config.test.ts",
       "test/tools/kernel/bit-identical.test.ts",

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execaSync } from "execa";
 import { resources } from "../provider/flow/index.ts";
+import { functions } from "../provider/functions/index.ts";
 import {
   type About,
   nodePluginSdkText,
@@ -20,7 +21,7 @@ export function generatedFiles(): Readonly<Record<string, string>> {
     "sdk/nodejs/plugin-resources.ts": nodePluginSdkText(resources),
   };
   return {
-    "schema.json": schemaText(resources, about, withMachine),
+    "schema.json": schemaText(resources, about, { functions, withComponents: withMachine }),
     ...Object.fromEntries(
       Object.entries(sources).map(([path, text]) => [path, formatted(path, text)]),
     ),

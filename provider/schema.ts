@@ -1,4 +1,5 @@
 import { configuration } from "./configuration.ts";
+import type { Question } from "./functions/function.ts";
 import type { Resource } from "./resource.ts";
 import { withMachine } from "./schema/machine-model.ts";
 import type { PackageModel } from "./schema/model.ts";
@@ -14,13 +15,19 @@ export interface About {
   readonly description: string;
 }
 
-/** The text of schema.json: the package as Pulumi's other languages see it, with components made of its resources. */
+/** What is made of a package's resources: components, and functions about them. */
+export interface More {
+  readonly functions?: readonly Question[];
+  readonly withComponents?: (model: PackageModel) => PackageModel;
+}
+
+/** The text of schema.json: the package as Pulumi's other languages see it. */
 export function schemaText(
   resources: readonly Resource[],
   { name, version, description }: About,
-  withComponents: (model: PackageModel) => PackageModel = (model) => model,
+  { functions = [], withComponents = (model) => model }: More = {},
 ): string {
-  const model = plainEnums(withComponents(readModel(resources)));
+  const model = plainEnums(withComponents(readModel(resources, functions)));
   const schema = packageSchema(model, readConfiguration(configuration), {
     name,
     version,

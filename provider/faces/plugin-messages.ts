@@ -22,15 +22,15 @@ export function write(values: Values, secrets: ReadonlySet<string>): Struct {
 export function checked(inputs: Struct, problems: readonly InputProblem[]) {
   const response = new proto.CheckResponse();
   response.setInputs(inputs);
-  response.setFailuresList(
-    problems.map(({ property, reason }) => {
-      const failure = new proto.CheckFailure();
-      failure.setProperty(property);
-      failure.setReason(reason);
-      return failure;
-    }),
-  );
+  response.setFailuresList(failuresOf(problems));
   return response;
+}
+
+/** What is wrong, property by property. */
+export function failuresOf(problems: readonly InputProblem[]) {
+  return problems.map(({ property, reason }) =>
+    new proto.CheckFailure().setProperty(property).setReason(reason),
+  );
 }
 
 const kinds = proto.PropertyDiff.Kind;

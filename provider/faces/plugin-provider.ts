@@ -8,6 +8,7 @@ import type { Resource } from "../resource.ts";
 import { logTo } from "./engine-log.ts";
 import { cancelAll, untilStopped } from "./interrupt.ts";
 import { constructMachine } from "./plugin-construct.ts";
+import { invoke } from "./plugin-function.ts";
 import { checked, differing, read, write } from "./plugin-messages.ts";
 
 /** Checked as resources are, with the same messages. */
@@ -87,6 +88,8 @@ export function providerMethods(schema: string) {
       const known = Object.keys(component.inputProperties);
       return untilStopped(() => constructMachine(request, known, asked));
     },
+
+    invoke,
 
     async cancel() {
       cancelAll();

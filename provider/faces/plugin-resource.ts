@@ -89,6 +89,7 @@ export const resourceMethods = {
     const response = new proto.ReadResponse();
     const instance = request.getId();
     return withResource(request.getUrn(), { instance }, async (resource, ctx) => {
+      if (Object.keys(values).length === 0) throw notImported(resource);
       const found = await refresh(resource, values, ctx);
       if (!found) return response;
       response.setId(request.getId());
@@ -107,6 +108,13 @@ export const resourceMethods = {
     });
   },
 };
+
+/** Only an import, or a lookup by id, asks about a resource without its state. */
+function notImported({ name }: Resource): Error {
+  return new Error(
+    `A ${name} cannot be imported, because what it makes follows from its inputs\n(declare it: pulumi up takes over what the store, the cache or the account already has)`,
+  );
+}
 
 interface Terms {
   readonly instance?: string | undefined;

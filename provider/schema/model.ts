@@ -43,9 +43,12 @@ export interface ResourceType {
   readonly isComponent?: boolean;
 }
 
+export type FunctionType = Pick<ResourceType, "name" | "description" | "inputs" | "outputs">;
+
 /** Everything that users of the package can name, in the order of the flow and of first use. */
 export interface PackageModel {
   readonly resources: readonly ResourceType[];
+  readonly functions: readonly FunctionType[];
   readonly objects: ReadonlyMap<string, ObjectType>;
   readonly enums: ReadonlyMap<string, EnumType>;
 }

@@ -42,6 +42,14 @@ export function packageSchema(
       requiredInputs: required(inputs),
     },
   ]);
+  const functions = model.functions.map(({ name, description, inputs, outputs }) => [
+    token(name),
+    {
+      description,
+      inputs: { properties: properties(inputs), required: required(inputs) },
+      outputs: { properties: properties(outputs), required: required(outputs) },
+    },
+  ]);
   return {
     ...about,
     displayName: "Bootwright",
@@ -55,6 +63,7 @@ export function packageSchema(
     provider: { inputProperties: properties(configuration) },
     types: Object.fromEntries([...objects, ...enums]),
     resources: Object.fromEntries(resources),
+    functions: Object.fromEntries(functions),
   };
 }
 

@@ -22,6 +22,7 @@ export function plainEnums(model: PackageModel): PackageModel {
     ].map(({ shape }) => enumIn(shape)),
   );
   return {
+    ...model,
     resources,
     objects: new Map(objects),
     enums: new Map([...model.enums].filter(([name]) => used.has(name))),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Question } from "../functions/function.ts";
 import { canonicalJson } from "../plan/canonical.ts";
 import type { Resource } from "../resource.ts";
 import type { EnumType, Field, ObjectType, PackageModel, Shape } from "./model.ts";
@@ -17,8 +18,11 @@ export function readConfiguration(schema: z.ZodObject): Field[] {
   return readFields("provider", schema, "input", { objects: new Map(), enums: new Map() });
 }
 
-/** Reads the zod schemas of resources into one model; throws where one says what some Pulumi language cannot. */
-export function readModel(resources: readonly Resource[]): PackageModel {
+/** Reads the zod schemas of resources and functions into one model; throws where one says what some Pulumi language cannot. */
+export function readModel(
+  resources: readonly Resource[],
+  functions: readonly Question[] = [],
+): PackageModel {
   const reader = { objects: new Map<string, ObjectType>(), enums: new Map<string, EnumType>() };
   const read = resources.map((resource) => ({
     name: resource.name,
@@ -26,7 +30,12 @@ export function readModel(resources: readonly Resource[]): PackageModel {
     inputs: readInputs(resource, reader),
     outputs: readRoot(resource, "output", reader),
   }));
-  const model = { resources: read, ...reader };
+  const asked = functions.map(({ name, description, inputs, outputs }) => ({
+    ...{ name, description },
+    inputs: readFields(name, inputs, "input", reader),
+    outputs: readFields(name, outputs, "output", reader),
+  }));
+  const model = { resources: read, functions: asked, ...reader };
   demandDistinctNames(model);
   return model;
 }

@@ -32,7 +32,10 @@ import type {
 
 export type * from "./resources.ts";
 
-/** The root filesystem of a machine, from a Dockerfile, an image, an archive or a folder. */
+/**
+ * The root filesystem of a machine, from a Dockerfile, an image, an archive, a folder or a
+ * disk.
+ */
 export class Rootfs extends PluginResource {
   /** The tree. */
   declare readonly ref: pulumi.Output<Ref>;

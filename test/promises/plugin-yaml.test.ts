@@ -73,18 +73,23 @@ outputs:
   tree: \${web.rootfs.ref.digest}
   ext4: \${web.filesystem.ref.digest}
   diskDigest: \${web.disk.ref.digest}
+  path:
+    fn::invoke:
+      function: bootwright:pathInStore
+      arguments: { ref: "\${web.disk.ref}" }
+      return: path
 `;
 
 test("a machine in YAML has the digests of one in TypeScript, and moves from there without a change", async () => {
   const ignored = { ".dockerignore": "Pulumi.yaml\nplugin\n", "plugin/bin/readme": "" };
   const typed = await makeProject(diskProgram, { ...tinyFiles, ...ignored });
   try {
-    const { path: _, ...digests } = (await typed.up()).outputs;
+    const { outputs } = await typed.up();
     await typed.write("Pulumi.yaml", machine);
     await symlink(executable, join(typed.folder, "plugin/bin/pulumi-resource-bootwright"));
     const moved = await typed.up();
     expect([...new Set(Object.values(moved.operations))]).toEqual(["same"]);
-    expect(moved.outputs).toEqual(digests);
+    expect(moved.outputs).toEqual(outputs);
     await typed.write("site/index.html", "two");
     const follows = ["web-disk", "web-filesystem", "web-rootfs"];
     for (const run of [await typed.preview(), await typed.up()])

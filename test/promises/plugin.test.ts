@@ -1,3 +1,5 @@
+import { chmod, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { tinyFiles } from "./fixture.ts";
 import { makeFaceProject } from "./plugin-project.ts";
@@ -6,19 +8,23 @@ import type { Project, Run } from "./project.ts";
 /** A disk from an image, by resources that each face has. */
 const program = `import { Bootloader, DiskImage, Filesystem, Initramfs, Kernel, PartitionLayout, Rootfs } from "./face.ts";
 const seed = "the same";
-const web = new Rootfs("web", { source: { dockerfile: { context: "." } } });
+const { TEST_COMMAND_LINE, TEST_DISK_SIZE, TEST_HOSTNAME } = process.env;
+const web = new Rootfs("web", {
+  source: { dockerfile: { context: "." } },
+  ...(TEST_HOSTNAME ? { hostname: TEST_HOSTNAME } : {}),
+});
 const kernel = new Kernel("kernel", { kernels: web.kernels });
 const initramfs = new Initramfs("initramfs", { kernels: web.kernels });
 const { layout } = new PartitionLayout("layout", {
   seed,
-  diskSizeMiB: 192,
+  diskSizeMiB: Number(TEST_DISK_SIZE ?? 192),
   partitions: [{ name: "root", bootable: true, mountPoint: "/", sizing: web.sizing }],
 });
 const boot = new Bootloader("boot", {
   rootUuid: layout.partitions[0].uuid,
   kernel: { ref: kernel.ref, path: kernel.path },
   initrd: { ref: initramfs.ref, path: initramfs.path },
-  commandLine: process.env.TEST_COMMAND_LINE ?? "rw",
+  commandLine: TEST_COMMAND_LINE ?? "rw",
 });
 const root = new Filesystem("root", {
   tree: web.ref,
@@ -70,25 +76,34 @@ test("a second preview and a second up change nothing", async () => {
 });
 
 const follows = ["disk", "root", "web"];
-test.each([
-  ["a changed COPY file", "site/index.html", "two", follows],
-  ["a file more", "site/more.html", "more", follows],
-  ["a comment in the Dockerfile", "Dockerfile", `# why\n${tinyFiles.Dockerfile}`, ["web"]],
-  ["another kernel", "boot/vmlinuz-1.0", "another", ["kernel", ...follows]],
-  ["another initrd", "boot/initrd.img-1.0", "another", ["initramfs", ...follows]],
-])(
-  "a preview shows what follows from %s, and up does exactly that",
-  async (_, file, text, names) => {
-    await project.write(file, text);
-    expect(changed(await project.preview())).toEqual(previewed(names));
-    expect(changed(await project.up())).toEqual(previewed(names));
-  },
-);
+type Edit = (project: Project) => Promise<unknown>;
+const put =
+  (file: string, text: string): Edit =>
+  (edited) =>
+    edited.write(file, text);
 
-test("a preview shows what follows from another command line, and up does exactly that", async () => {
-  const env = { TEST_COMMAND_LINE: "rw panic=0" };
-  const again = await project.checkoutElsewhere({ env });
-  const names = ["boot", "disk", "root"];
-  expect(changed(await again.preview())).toEqual(previewed(names));
-  expect(changed(await again.up())).toEqual(previewed(names));
+test.each<[string, Edit, string[]]>([
+  ["a changed COPY file", put("site/index.html", "two"), follows],
+  ["a file more", put("site/more.html", "more"), follows],
+  ["other permissions", ({ folder }) => chmod(join(folder, "site/more.html"), 0o755), follows],
+  ["a file less", ({ folder }) => rm(join(folder, "site/more.html")), follows],
+  ["a comment in the Dockerfile", put("Dockerfile", `# why\n${tinyFiles.Dockerfile}`), ["web"]],
+  ["another kernel", put("boot/vmlinuz-1.0", "another"), ["kernel", ...follows]],
+  ["another initrd", put("boot/initrd.img-1.0", "another"), ["initramfs", ...follows]],
+])("a preview shows what follows from %s, and up does exactly that", async (_, edit, names) => {
+  await edit(project);
+  expect(changed(await project.preview())).toEqual(previewed(names));
+  expect(changed(await project.up())).toEqual(previewed(names));
+});
+
+test.each<[string, Record<string, string>, string[]]>([
+  ["another command line", { TEST_COMMAND_LINE: "rw panic=0" }, ["boot", "disk", "root"]],
+  ["a host name", { TEST_HOSTNAME: "web" }, follows],
+  ["a larger disk", { TEST_DISK_SIZE: "256" }, ["layout", "disk", "root"]],
+])("a preview shows what follows from %s, and up does exactly that", async (_, env, names) => {
+  const edited = await project.checkoutElsewhere({ env });
+  expect(changed(await edited.preview())).toEqual(previewed(names));
+  expect(changed(await edited.up())).toEqual(previewed(names));
+  // Back to where the next edit starts from.
+  await project.up();
 });

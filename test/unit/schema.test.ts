@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { generatedFiles } from "../../bin/generate.ts";
 import { resources } from "../../provider/flow/index.ts";
+import { functions } from "../../provider/functions/index.ts";
 import { defineResource, type Resource } from "../../provider/resource.ts";
 import { nodeSdkText, schemaText, withMachine } from "../../provider/schema.ts";
 
@@ -63,7 +64,9 @@ describe("what is committed", () => {
 });
 
 describe("the package schema", () => {
-  const schema = JSON.parse(schemaText(resources, about, withMachine)) as Schema;
+  const schema = JSON.parse(
+    schemaText(resources, about, { functions, withComponents: withMachine }),
+  ) as Schema;
   const fields = [
     ...Object.entries(schema.resources).flatMap(([name, resource]) => [
       ...Object.entries(resource.inputProperties).map(
