@@ -11,9 +11,10 @@ import { IsoImage } from "./compose/iso-image.ts";
 import { PartitionLayout } from "./compose/partition-layout.ts";
 import { BootTest } from "./prove/boot-test.ts";
 import { AzurePageBlob } from "./publish/azure-page-blob.ts";
+import { manifestOf } from "./publish/manifest.ts";
 
-/** Every resource, in the order of the flow: collect, compose, prove, publish. The only list of them. */
-export const resources: readonly Resource[] = [
+/** What makes artefacts, in the order of the flow. */
+const makers = [
   Rootfs,
   Kernel,
   Initramfs,
@@ -23,9 +24,13 @@ export const resources: readonly Resource[] = [
   DiskImage,
   IsoImage,
   ConvertedImage,
-  BootTest,
-  AzurePageBlob,
 ] as unknown as readonly Resource[];
+
+/** Every resource, in the order of the flow: collect, compose, prove, publish. The only list of them. */
+export const resources: readonly Resource[] = [
+  ...makers,
+  ...([BootTest, AzurePageBlob, manifestOf(makers)] as unknown as readonly Resource[]),
+];
 
 /** Steps that only recipes name. */
 const internalSteps = [TreeFile] as unknown as readonly Resource[];

@@ -121,6 +121,7 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
     { source: { dockerArchive: "image.tar" } },
     { source: { tar: "root.tar.zst" } },
     { source: { directory: "root" } },
+    { source: { disk: { path: "cloud.qcow2", sha256: "b".repeat(64), partition: 1 } } },
   ],
   Kernel: [
     ...bootFile,
@@ -311,6 +312,16 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
       container: "vhds",
     },
   ],
+  Manifest: [
+    {
+      name: "web 1.0",
+      tree: ref("tree"),
+      origin: ref("file"),
+      artefacts: [{ name: "vhd", content: vhd }],
+      proof: { imageDigest: ref("disk").digest, expectations: "login:" },
+      exportTo: "out/manifest.tar",
+    },
+  ],
 };
 
 /** Values that only a rule of the field's own refuses. */
@@ -325,6 +336,7 @@ export const refusedByOwnRule: Readonly<Record<string, readonly unknown[]>> = {
   "Rootfs.source.dockerArchive": ["a\0b"],
   "Rootfs.source.tar": ["a\0b"],
   "Rootfs.source.directory": ["a\0b"],
+  "Rootfs.source.disk.path": ["a\0b"],
   "Kernel.source.file": ["a\0b"],
   "Kernel.source.directory": ["a\0b"],
   "Kernel.configFile": ["a\0b"],
