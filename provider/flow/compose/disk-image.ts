@@ -53,7 +53,10 @@ function rules({ layout, filesystems = [], blobs = [] }: Partial<Inputs>): Input
         ...(layout ? unknownPartition(layout, partition, `${property}.partition`) : []),
       ];
     }),
-    ...unfilledMounts(filesystems.map(({ partition, content }) => ({ name: partition, content }))),
+    ...unfilledMounts(
+      filesystems.map(({ partition, content }) => ({ name: partition, content })),
+      layout?.partitions ?? [],
+    ),
     ...blobs.flatMap(({ content: { kind } }, index): InputProblem[] =>
       kind === "file"
         ? []

@@ -27,6 +27,11 @@ const leaving = (partition: string) =>
     },
   });
 const layout = layoutOf(["boot", "root"]);
+const line = { device: `UUID=${layout.partitions[0]?.uuid}`, mountPoint: "none", type: "swap" };
+const swapping = encodeRecipe({
+  ...{ step: "Filesystem", version: 2 },
+  plan: { tree: { ...ref("tree", "d"), recipe: "" }, subtree: "/", addedFstab: [line] },
+});
 const root = { partition: "root", content: ref("ext4", "a") };
 const boot = { partition: "boot", content: ref("file", "b") };
 const mbr = { offsetBytes: 0, content: ref("file", "c") };
@@ -55,6 +60,11 @@ describe("DiskImage refuses", () => {
       "a filesystem that leaves a folder to a partition without a filesystem",
       { filesystems: [{ ...root, content: { ...root.content, recipe: leaving("boot") } }] },
       'filesystems[0].content: the filesystem of partition "root" leaves "/boot" to partition "boot", which nothing fills',
+    ],
+    [
+      "fstab's swap without any",
+      { filesystems: [{ ...root, content: { ...root.content, recipe: swapping } }] },
+      'filesystems[0].content: the filesystem of partition "root" leaves "swap" to partition "boot", which nothing fills',
     ],
     [
       "boot code that is no file",
