@@ -1,4 +1,4 @@
-import { fstatSync } from "node:fs";
+import { existsSync, fstatSync } from "node:fs";
 import { stop } from "./interrupt.ts";
 import { serve } from "./plugin.ts";
 
@@ -7,4 +7,10 @@ const input = fstatSync(0);
 if (input.isFIFO() || input.isSocket()) process.stdin.on("end", stop).resume();
 
 // Pulumi reads the port from the first line (pulumi.com/docs/iac/build-with-pulumi/plugin-protocol).
-process.stdout.write(`${await serve(new URL("../../../schema.json", import.meta.url))}\n`);
+process.stdout.write(`${await serve(schemaFile())}\n`);
+
+/** Beside a packed plugin, or at the top of the package. */
+function schemaFile(): URL {
+  const beside = new URL("./schema.json", import.meta.url);
+  return existsSync(beside) ? beside : new URL("../../../schema.json", import.meta.url);
+}
