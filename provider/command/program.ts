@@ -9,6 +9,8 @@ import { withInterrupt } from "./interrupt.ts";
 import { openTerminal, type Terminal } from "./print/terminal.ts";
 import type { Run } from "./session.ts";
 import { storeCommand } from "./store.ts";
+import { traceCommand } from "./trace.ts";
+import { whyCommand } from "./why.ts";
 import { writeCommand } from "./write.ts";
 
 /** Runs `bootwright` with the arguments that follow its name; resolves to the exit code, having said what went wrong. */
@@ -33,6 +35,18 @@ export async function runCommand(
   return exitCode;
 }
 
+/** In the order in which help shows them. */
+const commands = [
+  doctorCommand,
+  storeCommand,
+  inspectCommand,
+  diffCommand,
+  traceCommand,
+  whyCommand,
+  bootCommand,
+  writeCommand,
+];
+
 function program(run: Run): Command {
   const command = new Command("bootwright")
     .description("Looks at, tries and writes what the Bootwright provider makes.")
@@ -45,14 +59,6 @@ function program(run: Run): Command {
 Exit code: 0 when all is well, 1 when what was asked about is not (something is missing, damaged or different),
 2 when the command could not do its work, 130 after Ctrl-C.`,
     );
-  for (const add of [
-    doctorCommand,
-    storeCommand,
-    inspectCommand,
-    diffCommand,
-    bootCommand,
-    writeCommand,
-  ])
-    add(command, run);
+  for (const add of commands) add(command, run);
   return command;
 }

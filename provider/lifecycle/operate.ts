@@ -6,6 +6,7 @@ import { exportObject } from "../store/export.ts";
 import { exportDrift, recordExport, removeExport } from "../store/export-state.ts";
 import { removeRoot, writeRoot } from "../store/roots.ts";
 import { tidy } from "../store/tidy.ts";
+import { causeOf } from "./cause.ts";
 import { parsedInputs } from "./diff.ts";
 import { ensure } from "./ensure.ts";
 import { damagedBelow, demandSound, describe } from "./verify.ts";
@@ -24,7 +25,7 @@ export async function put(
   const outputs = resource.remote
     ? await resource.remote.put(plan, ctx, previous as never)
     : await ensure(resource, plan, ctx, { secret: inputs.__secret === true });
-  await writeRoot(ctx.store, ctx.owner, refsIn(outputs));
+  await writeRoot(ctx.store, ctx.owner, refsIn(outputs), causeOf(resource, inputs, previous));
   const destination = exportPath(inputs, ctx);
   const artefact = artefactOf(outputs);
   if (destination && artefact) {

@@ -104,6 +104,8 @@ async function reachable(store: Store, inUse: readonly ObjectName[]): Promise<Se
 export interface Root {
   readonly urn: string;
   readonly objects: readonly (ObjectName & { readonly recipe?: string })[];
+  /** Why it was made, as an earlier version or another may not have written it. */
+  readonly cause?: unknown;
 }
 
 /** The roots of the store, of all projects and stacks. */

@@ -22,16 +22,17 @@ function rootFile(store: Store, owner: RootOwner): string {
   );
 }
 
-/** Says that a resource needs these objects, in place of those it needed before. */
+/** Says that a resource needs these objects, in place of those it needed before, and why it was made (for people: nothing depends on it). */
 export async function writeRoot(
   store: Store,
   owner: RootOwner,
   objects: readonly ObjectName[],
+  cause?: object,
 ): Promise<void> {
   await replaceFile(
     store.root,
     `${rootFile(store, owner)}.json`,
-    JSON.stringify({ urn: owner.urn, objects }),
+    JSON.stringify({ urn: owner.urn, objects, cause }),
   );
 }
 

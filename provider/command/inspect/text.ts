@@ -9,8 +9,8 @@ const sectorBytes = 512;
 /** What inspect prints. */
 export function lookText(look: Look, paths: number): string {
   const { image, sizeBytes, map, parts } = look;
-  const object = image.object ? ` ${image.object.kind} ${image.object.digest}` : "";
-  const lines = [`${printable(image.name)}:${object} ${image.format}, ${inBytes(sizeBytes)}`];
+  const what = image.object ? `${image.object.kind} ${image.object.digest}` : printable(image.name);
+  const lines = [`${what}: ${image.format}, ${inBytes(sizeBytes)}`];
   if (map) {
     const code = map.bootCode ? ", boot code in the first sector" : "";
     lines.push(`partition table ${map.table} ${map.diskId}${code}`, "", mapTable(look));
