@@ -165,6 +165,21 @@ describe("an erofs of a tree", () => {
     );
   });
 
+  test("is without what other partitions hold, keeps the folder to mount on, and says so in fstab", async () => {
+    const common = { startSector: 2048, sectors: 65536, offsetBytes: 1048576, sizeBytes: 33554432 };
+    const names = { bootable: false, partUuid: "ef849363-01", label: "" };
+    const uuid = "3e6b2f14-8a52-4f0e-9d0c-1f6a7b9c2d11";
+    const a = { ...common, ...names, name: "a", number: 2, type: "linux", filesystem: "ext4" };
+    const { path } = await make({ mounts: [{ ...a, uuid, mountPoint: "/a" }] });
+    expect(await ask("dump.erofs", "--cat", "--path=/etc/fstab", path)).toBe(
+      `UUID=${uuid} /a ext4 defaults 0 2\n`,
+    );
+    const listed = await ask("dump.erofs", "--ls", "--path=/a", path);
+    expect(listed).toContain("directory");
+    expect(listed.match(/^ +\d+ +\d {2}.*$/gm)).toHaveLength(2); // itself and its parent
+    expect(await ask("dump.erofs", "--path=/z last link", path)).toContain(`Size: ${large.length}`);
+  });
+
   test("is refused where it cannot hold the tree, by path", async () => {
     const xattrs = [["system.nfs4_acl", "x"]] as const;
     const list = [...entries, { ...base, path: "acl", type: "file" as const, xattrs }];

@@ -1,8 +1,12 @@
+import { readFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Filesystem } from "../../../provider/flow/compose/filesystem.ts";
 import { demandWhole } from "../../../provider/image/demand-whole.ts";
 import type { MachineFile } from "../../../provider/image/machine-file.ts";
 import { partOfTree } from "../../../provider/image/part-of-tree.ts";
 import { withFiles } from "../../../provider/image/with-files.ts";
+import { partitionRequestSchema } from "../../../provider/plan/layout.ts";
+import { planLayout } from "../../../provider/plan/plan-layout.ts";
 import { encodeRecipe, type Ref } from "../../../provider/plan/ref.ts";
 import { treeDigest } from "../../../provider/tree/digest.ts";
 import { saveTree } from "../../../provider/tree/object.ts";
@@ -95,6 +99,23 @@ describe("the part of a tree that a filesystem holds", () => {
     const given = await partOfTree({ tree, subtree: "/", fstab: [line] }, ctx);
     expect(String(given.files[0]?.content)).toBe("UUID=1 /home ext4 defaults 0 2\n");
   });
+});
+
+test("a FAT of /boot leaves the ESP that is mounted in it to that", async () => {
+  const tree = await treeOf(file("boot/efi/loader"), file("boot/vmlinuz"));
+  const request = partitionRequestSchema.parse({ name: "boot", type: "fat16", sizeMiB: 4 });
+  const { partitions } = planLayout({
+    ...{ seed: "demo", table: "mbr" as const, roundToMiB: 8 },
+    partitions: [request],
+  });
+  const [partition] = partitions;
+  const esp = { ...partition, name: "esp", mountPoint: "/boot/efi" };
+  const given = { type: "fat16", tree, subtree: "/boot", partition, mounts: [esp] };
+  const { ref } = await Filesystem.make!(Filesystem.plan(Filesystem.inputs.parse(given)), ctx);
+  const bytes = await readFile(ctx.store.path("file", ref.digest), "latin1");
+  expect(bytes).toContain("VMLINUZ ");
+  expect(bytes).toContain("EFI  ");
+  expect(bytes).not.toContain("LOADER ");
 });
 
 describe("a disk is refused, by path,", () => {
