@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { storeRoot } from "../../provider/store/local-store.ts";
+import { storeRoot } from "../../provider/store/paths.ts";
 
 /** The repository. */
 export const root = join(import.meta.dirname, "../..");

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { storeRoot } from "../store/local-store.ts";
+import { storeRoot } from "../store/paths.ts";
 import { checkBuilder, checkEngine, checkToolbox } from "./doctor/engine.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { checkKvm, checkRunner, type RunnerKind } from "./doctor/runner.ts";

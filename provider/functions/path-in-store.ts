@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { refSchema } from "../plan/ref.ts";
-import { objectPath } from "../store/local-store.ts";
+import { objectPath } from "../store/paths.ts";
 import { defineQuestion } from "./function.ts";
 
 /** Where an artefact lies on this machine: what the TypeScript SDK computes for `disk.path`. */

@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { MissingToolError, StoreError } from "../errors.ts";
 import { engineAnswers } from "../host/docker.ts";
-import { storeRoot } from "../store/local-store.ts";
+import { storeRoot } from "../store/paths.ts";
 
 /** What the system, its tools and the engine say when a disk is full. */
 const fullDisk = /\bENOSPC\b|\bEDQUOT\b|no space left on device|disk quota exceeded/i;

@@ -1,7 +1,8 @@
 import { openRunner } from "../host/open-runner.ts";
 import type { Ref } from "../plan/ref.ts";
 import type { Context, Log, Owner } from "../resource.ts";
-import { openStore, storeRoot } from "../store/local-store.ts";
+import { openStore } from "../store/local-store.ts";
+import { storeRoot } from "../store/paths.ts";
 import { materialise, type StepFinder } from "./materialise.ts";
 
 /** What a caller decides about the world of a step. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { access, copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { objectPath } from "./local-store.ts";
+import { objectPath } from "./paths.ts";
 import type { ObjectName, Store } from "./store.ts";
 
 /** Where artefacts are shared between machines; what is not there is made again. */

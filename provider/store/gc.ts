@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { StoreError } from "../errors.ts";
 import { type ArtefactKind, artefactKinds } from "../plan/ref.ts";
 import { removeLeftovers } from "./leftovers.ts";
-import { objectPath, sealPath } from "./local-store.ts";
+import { objectPath, sealPath } from "./paths.ts";
 import type { ObjectName, Store } from "./store.ts";
 
 /** What a collection keeps besides the roots. */

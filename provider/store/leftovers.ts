@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { objectPath, sealPath } from "./local-store.ts";
+import { objectPath, sealPath } from "./paths.ts";
 import type { ObjectName, Store } from "./store.ts";
 
 /**

@@ -13,7 +13,7 @@ export interface Declaration {
 }
 
 /** A resource that the package itself provides, inside the program's own `pulumi up`: no plugin to install. */
-export class BootwrightResource extends pulumi.dynamic.Resource {
+export class BootwrightResource extends pulumi.CustomResource {
   constructor(
     { type, outputs, secrets = [], seeded = false }: Declaration,
     name: string,
@@ -26,15 +26,14 @@ export class BootwrightResource extends pulumi.dynamic.Resource {
     for (const key of secrets) if (props[key] !== undefined) props[key] = pulumi.secret(props[key]);
     // Never the stack: dev and prod share bytes.
     if (seeded) props.seed ??= `${pulumi.getProject()}/${name}`;
-    props.__urn = withoutDependencies(
-      pulumi.createUrn(name, `pulumi-nodejs:dynamic/bootwright:${type}`, opts.parent),
-    );
+    const token = `pulumi-nodejs:dynamic/bootwright:${type}`;
+    props.__provider = providerText(type);
+    props.__urn = withoutDependencies(pulumi.createUrn(name, token, opts.parent));
     // A provider gets secrets in clear: it must be told to keep what it is given out of its outputs.
     props.__secret = pulumi.isSecret(pulumi.output(args)).then((secret) => secret || undefined);
     // What the plugin made is taken over as it is.
     const before = { aliases: [{ type: `bootwright:index:${type}` }] };
-    const merged = pulumi.mergeOptions(before, opts);
-    super(providerOf(type), name, props, merged, "bootwright", type);
+    super(token, name, props, pulumi.mergeOptions(before, opts));
   }
 }
 
@@ -51,30 +50,37 @@ function withoutDependencies(urn: pulumi.Output<string>): Promise<string> {
   return new Promise((resolve) => void urn.apply(resolve));
 }
 
-const providers = new Map<string, pulumi.dynamic.ResourceProvider>();
+const methods = ["check", "diff", "create", "update", "read", "delete"];
 
-/** One provider for each type: Pulumi writes its text into the state, once for each object that it meets. */
-function providerOf(type: string): pulumi.dynamic.ResourceProvider {
-  const provider = providers.get(type) ?? delegatesFor(type);
-  providers.set(type, provider);
-  return provider;
+/**
+ * The provider as Pulumi's dynamic resources have it in their state: the text of functions, here of ones that call the module which is named.
+ * Pulumi would make the same text of the functions themselves, by a debugger and a compiler, in ten milliseconds for each type. It is in the
+ * state of every user, and so permanent, as the name of the module is.
+ */
+function providerText(type: string): string {
+  const wrapped = (number: number, scope: string, body: string) => `
+function __f${number}() {
+  return (function() {
+    with({ ${scope}, this: undefined, arguments: undefined }) {
+
+return ${body};
+
+    }
+  }).apply(undefined, undefined).apply(this, arguments);
 }
-
-/** The text of these functions and the module that they load are in the state of every user: both are permanent. */
-function delegatesFor(type: string): pulumi.dynamic.ResourceProvider {
-  const delegates = {
-    check: async (...args: unknown[]) =>
-      (await import("bootwright/dynamic")).call(type, "check", args),
-    diff: async (...args: unknown[]) =>
-      (await import("bootwright/dynamic")).call(type, "diff", args),
-    create: async (...args: unknown[]) =>
-      (await import("bootwright/dynamic")).call(type, "create", args),
-    update: async (...args: unknown[]) =>
-      (await import("bootwright/dynamic")).call(type, "update", args),
-    read: async (...args: unknown[]) =>
-      (await import("bootwright/dynamic")).call(type, "read", args),
-    delete: async (...args: unknown[]) =>
-      (await import("bootwright/dynamic")).call(type, "delete", args),
-  };
-  return delegates as pulumi.dynamic.ResourceProvider;
+`;
+  const delegates = methods.map((method, i) =>
+    wrapped(
+      i + 1,
+      `type: ${JSON.stringify(type)}`,
+      `async (...args) => (await import("bootwright/dynamic")).call(type, "${method}", args)`,
+    ),
+  );
+  const names = methods.map((method, i) => `${method}: __f${i + 1}`).join(", ");
+  return [
+    "exports.handler = __f0;\n\n",
+    `var __provider = {${names}};\n`,
+    ...delegates,
+    wrapped(0, "provider: __provider", "() => provider"),
+  ].join("");
 }

@@ -4,7 +4,7 @@ import { Kernel } from "../../provider/flow/collect/kernel.ts";
 import { ensure, stepKey } from "../../provider/lifecycle/ensure.ts";
 import type { Ref } from "../../provider/plan/ref.ts";
 import type { Context } from "../../provider/resource.ts";
-import { storeRoot } from "../../provider/store/local-store.ts";
+import { storeRoot } from "../../provider/store/paths.ts";
 import { testContext } from "../context.ts";
 
 /** What a kernel from source says of itself. */

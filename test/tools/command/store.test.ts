@@ -3,7 +3,7 @@ import { chmod, open, readdir, truncate, utimes, writeFile } from "node:fs/promi
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { sha256 } from "../../../provider/plan/canonical.ts";
-import { sealPath } from "../../../provider/store/local-store.ts";
+import { sealPath } from "../../../provider/store/paths.ts";
 import { writeRoot } from "../../../provider/store/roots.ts";
 import { testContext } from "../../context.ts";
 import { bootwright } from "./bootwright.ts";

@@ -6,7 +6,8 @@ import structProto from "google-protobuf/google/protobuf/struct_pb.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { invoke } from "../../../provider/faces/plugin-function.ts";
 import { asSecret } from "../../../provider/lifecycle/wire.ts";
-import { objectPath, openStore } from "../../../provider/store/local-store.ts";
+import { openStore } from "../../../provider/store/local-store.ts";
+import { objectPath } from "../../../provider/store/paths.ts";
 import { saveTree } from "../../../provider/tree/object.ts";
 import type { Entry } from "../../../provider/tree/types.ts";
 

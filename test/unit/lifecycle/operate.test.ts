@@ -6,7 +6,7 @@ import { checkInputs } from "../../../provider/lifecycle/check.ts";
 import { put } from "../../../provider/lifecycle/operate.ts";
 import type { Ref } from "../../../provider/plan/ref.ts";
 import type { Resource } from "../../../provider/resource.ts";
-import { objectPath } from "../../../provider/store/local-store.ts";
+import { objectPath } from "../../../provider/store/paths.ts";
 import { treeDigest } from "../../../provider/tree/digest.ts";
 import { loadTree, saveTree } from "../../../provider/tree/object.ts";
 import type { Entry, Tree } from "../../../provider/tree/types.ts";

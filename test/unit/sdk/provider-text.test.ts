@@ -41,6 +41,31 @@ async function textOf(type: string, name: string): Promise<string> {
   return texts.at(-1) ?? "";
 }
 
+/** Functions that do what the text says, for Pulumi to write down. */
+const functions = `import pulumi from "@pulumi/pulumi";
+function delegatesFor(type) {
+  return {
+    check: async (...args) => (await import("bootwright/dynamic")).call(type, "check", args),
+    diff: async (...args) => (await import("bootwright/dynamic")).call(type, "diff", args),
+    create: async (...args) => (await import("bootwright/dynamic")).call(type, "create", args),
+    update: async (...args) => (await import("bootwright/dynamic")).call(type, "update", args),
+    read: async (...args) => (await import("bootwright/dynamic")).call(type, "read", args),
+    delete: async (...args) => (await import("bootwright/dynamic")).call(type, "delete", args),
+  };
+}
+export async function written(type) {
+  const provider = delegatesFor(type);
+  return (await pulumi.runtime.serializeFunction(() => provider)).text;
+}
+`;
+
+test("it is what Pulumi itself writes for the functions of a dynamic resource", async () => {
+  const file = join(folder, "functions.mjs");
+  await writeFile(file, functions);
+  const { written } = createRequire(import.meta.url)(file);
+  expect(await textOf("Initramfs", "a")).toBe(await written("Initramfs"));
+});
+
 // Every user's state holds this text: one that differs shows up in the diff of every resource.
 test("what the state holds of the provider is constant: the type, and the name of a module", async () => {
   const text = await textOf("Kernel", "a");

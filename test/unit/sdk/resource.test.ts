@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeEach, describe, expect, test } from "vitest";
 import { resources } from "../../../provider/flow/index.ts";
 import { fromWire } from "../../../provider/lifecycle/wire.ts";
-import { objectPath, storeRoot } from "../../../provider/store/local-store.ts";
+import { objectPath, storeRoot } from "../../../provider/store/paths.ts";
 import { examples } from "../inputs/examples.ts";
 
 // Loaded by Node itself: Pulumi writes the text of its functions into the state, which no test runner may rewrite.

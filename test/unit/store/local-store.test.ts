@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { sha256 } from "../../../provider/plan/canonical.ts";
 import { collectGarbage } from "../../../provider/store/gc.ts";
-import { openStore, storeRoot } from "../../../provider/store/local-store.ts";
+import { openStore } from "../../../provider/store/local-store.ts";
+import { storeRoot } from "../../../provider/store/paths.ts";
 import { removeRoot, writeRoot } from "../../../provider/store/roots.ts";
 import type { Store } from "../../../provider/store/store.ts";
 
