@@ -1,6 +1,6 @@
 import { crc32c, crc32cOfNumber } from "../checksums/crc32c.ts";
 import { modeBits } from "../format.ts";
-import type { PartitionBytes } from "./source.ts";
+import type { ReadableBytes } from "./source.ts";
 import { damaged, type SuperBlock } from "./super-block.ts";
 
 // Kernel documentation, "Index Nodes" and "Block Group Descriptors".
@@ -28,10 +28,11 @@ export interface FoundInode {
 
 /** i_flags that are looked at (linux/fs.h, FS_*_FL). */
 export const inodeFlags = {
-  immutable: 0x10,
-  appendOnly: 0x20,
   encrypted: 0x800,
+  hashTree: 0x1000,
+  hugeFile: 0x40000,
   extents: 0x80000,
+  blocksBehindEnd: 0x400000,
   inlineData: 0x10000000,
 } as const;
 
@@ -41,11 +42,11 @@ const oldInodeBytes = 128;
 
 /** Reads inodes by number. */
 export class InodeTable {
-  readonly #partition: PartitionBytes;
+  readonly #partition: ReadableBytes;
   readonly #super: SuperBlock;
   readonly #tables = new Map<number, number>();
 
-  constructor(partition: PartitionBytes, superBlock: SuperBlock) {
+  constructor(partition: ReadableBytes, superBlock: SuperBlock) {
     this.#partition = partition;
     this.#super = superBlock;
   }

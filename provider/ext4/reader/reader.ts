@@ -3,7 +3,7 @@ import { attributesBehind, attributesInBlock } from "./attributes.ts";
 import { type FoundInode, InodeTable, inodeFlags } from "./inodes.ts";
 import { type FoundName, namesInBlock } from "./names.ts";
 import { type FoundRun, runsOf } from "./runs.ts";
-import type { PartitionBytes } from "./source.ts";
+import type { ReadableBytes } from "./source.ts";
 import { damaged, readSuperBlock, type SuperBlock } from "./super-block.ts";
 
 /** Targets below this length lie in the inode itself. */
@@ -15,16 +15,16 @@ const mostDirectoryBytes = 2 ** 31;
 /** Reads an ext2, ext3 or ext4 that nothing has mounted, and trusts none of it. */
 export class Ext4Reader {
   readonly superBlock: SuperBlock;
-  readonly #partition: PartitionBytes;
+  readonly #partition: ReadableBytes;
   readonly #inodes: InodeTable;
 
-  private constructor(partition: PartitionBytes, superBlock: SuperBlock) {
+  private constructor(partition: ReadableBytes, superBlock: SuperBlock) {
     this.superBlock = superBlock;
     this.#partition = partition;
     this.#inodes = new InodeTable(partition, superBlock);
   }
 
-  static async open(partition: PartitionBytes): Promise<Ext4Reader> {
+  static async open(partition: ReadableBytes): Promise<Ext4Reader> {
     return new Ext4Reader(partition, await readSuperBlock(partition));
   }
 

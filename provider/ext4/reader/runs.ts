@@ -1,6 +1,6 @@
 import type { ContentError } from "../../errors.ts";
 import { type FoundInode, inodeFlags } from "./inodes.ts";
-import type { PartitionBytes } from "./source.ts";
+import type { ReadableBytes } from "./source.ts";
 import { damaged, type SuperBlock } from "./super-block.ts";
 
 // Kernel documentation, "The Contents of inode.i_block".
@@ -22,7 +22,7 @@ const directBlocks = 12;
 /** Where a file's blocks lie, in order. A file that claims more blocks than there are is refused before it costs anything. */
 export async function runsOf(
   inode: FoundInode,
-  partition: PartitionBytes,
+  partition: ReadableBytes,
   superBlock: SuperBlock,
 ): Promise<FoundRun[]> {
   const walk = new Walk(partition, superBlock, inode);
@@ -33,7 +33,7 @@ export async function runsOf(
 
 class Walk {
   readonly runs: FoundRun[] = [];
-  readonly #partition: PartitionBytes;
+  readonly #partition: ReadableBytes;
   readonly #super: SuperBlock;
   readonly #inode: FoundInode;
   /** Blocks that the file's size has room for. */
@@ -42,7 +42,7 @@ class Walk {
   #next = 0;
   #mapped = 0;
 
-  constructor(partition: PartitionBytes, superBlock: SuperBlock, inode: FoundInode) {
+  constructor(partition: ReadableBytes, superBlock: SuperBlock, inode: FoundInode) {
     this.#partition = partition;
     this.#super = superBlock;
     this.#inode = inode;

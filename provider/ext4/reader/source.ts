@@ -2,8 +2,15 @@ import type { FileHandle } from "node:fs/promises";
 import { ContentError } from "../../errors.ts";
 import { readFully } from "../../tree/read-fully.ts";
 
+/** Bytes that a filesystem is read from. */
+export interface ReadableBytes {
+  readonly sizeBytes: number;
+  /** The bytes at an offset, in memory of their own; an error where they would end outside. */
+  read(offset: number, length: number): Promise<Buffer>;
+}
+
 /** Bytes of a partition in a file. Whatever a filesystem says of itself, nothing outside is read. */
-export class PartitionBytes {
+export class PartitionBytes implements ReadableBytes {
   readonly sizeBytes: number;
   readonly #file: FileHandle;
   readonly #offset: number;

@@ -1,6 +1,6 @@
 import { ContentError } from "../../errors.ts";
 import { crc32c } from "../checksums/crc32c.ts";
-import type { PartitionBytes } from "./source.ts";
+import type { ReadableBytes } from "./source.ts";
 
 // Kernel documentation, "Super Block". Anything from ext2 to ext4 that was unmounted cleanly is read.
 
@@ -51,13 +51,13 @@ export interface SuperBlock {
 }
 
 /** True where an ext2, ext3 or ext4 begins. */
-export async function isExt(partition: PartitionBytes): Promise<boolean> {
+export async function isExt(partition: ReadableBytes): Promise<boolean> {
   if (partition.sizeBytes < superBlockOffset + superBlockBytes) return false;
   return (await partition.read(superBlockOffset, superBlockBytes)).readUInt16LE(56) === magic;
 }
 
 /** Reads a super block; an error says what cannot be read, and why. */
-export async function readSuperBlock(partition: PartitionBytes): Promise<SuperBlock> {
+export async function readSuperBlock(partition: ReadableBytes): Promise<SuperBlock> {
   const s = await partition.read(superBlockOffset, superBlockBytes);
   if (s.readUInt16LE(56) !== magic) throw new ContentError("it holds no ext2, ext3 or ext4");
   const revision = s.readUInt32LE(76);

@@ -4,12 +4,17 @@ import { tarEnd, tarHeader, tarPadding } from "../../tree/tar-writer.ts";
 import { demandPath, joinPath } from "../../tree/tree-path.ts";
 import type { EntryType } from "../../tree/types.ts";
 import { inodeNumber } from "../format.ts";
+import { deviceIn } from "./device.ts";
 import { type FoundInode, inodeFlags } from "./inodes.ts";
 import type { Ext4Reader } from "./reader.ts";
 import { damaged } from "./super-block.ts";
 
 /** What a tar cannot say, by path: sockets, which their programs make anew, and the flags of chattr(1). */
 export type LeftOut = (path: string, what: string) => void;
+
+/** Flags that say how an inode is laid out on this disk, and nothing of the file. */
+const layoutFlags =
+  inodeFlags.hashTree | inodeFlags.hugeFile | inodeFlags.extents | inodeFlags.blocksBehindEnd;
 
 /** All of a filesystem as a tar: depth first, names in the order of their bytes, a hard link after the file. */
 export async function* ext4Tar(reader: Ext4Reader, leftOut: LeftOut): AsyncGenerator<Buffer> {
@@ -58,8 +63,7 @@ function typeOf(inode: FoundInode, path: string, leftOut: LeftOut): EntryType | 
     leftOut(path, "a socket");
     return undefined;
   }
-  if ((flags & (inodeFlags.immutable | inodeFlags.appendOnly)) !== 0)
-    leftOut(path, "a flag of chattr");
+  if ((flags & ~layoutFlags) !== 0) leftOut(path, "a flag of chattr");
   return type;
 }
 
@@ -73,13 +77,4 @@ async function describe(reader: Ext4Reader, inode: FoundInode, type: EntryType, 
     ...(type === "character" || type === "block" ? deviceIn(iBlock) : {}),
     ...(xattrs && { xattrs }),
   };
-}
-
-/** The old form in the first word, else the new form in the second (linux/kdev_t.h). */
-function deviceIn(iBlock: Buffer): { major: number; minor: number } {
-  const old = iBlock.readUInt32LE(0);
-  if (old !== 0) return { major: (old >>> 8) & 0xff, minor: old & 0xff };
-  const device = iBlock.readUInt32LE(4);
-  const minor = (device & 0xff) | ((device >>> 12) & 0xfff00);
-  return { major: (device >>> 8) & 0xfff, minor };
 }

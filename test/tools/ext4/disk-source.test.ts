@@ -342,7 +342,10 @@ describe("a disk is refused, with the reason and a way out,", () => {
     const one = await readFile(image);
     const disk = join(ctx.cwd, "two.raw");
     await writeFile(disk, Buffer.concat([Buffer.alloc(2 ** 20), one, one, Buffer.alloc(2 ** 20)]));
-    execFileSync("sfdisk", ["--quiet", disk], { input: "label: gpt\n2048,8192\n10240,8192\n" });
+    execFileSync("sfdisk", ["--quiet", disk], {
+      input: "label: gpt\n2048,8192\n10240,8192\n",
+      stdio: ["pipe", "ignore", "ignore"],
+    });
     await expect(treeOf(disk)).rejects.toThrow(
       /2 partitions with .*: 1 \(4 MiB\), 2 \(4 MiB\)\n\(say which one by partition/,
     );
