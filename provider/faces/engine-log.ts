@@ -14,15 +14,24 @@ export function logTo(engine: string): void {
   address = engine;
 }
 
-/** A log whose lines land on the resource with that URN; progress replaces its last line where the terminal allows. */
+/**
+ * A log whose lines land on the resource with that URN; progress replaces its last line where the terminal allows. Of what comes
+ * quickly only the last is shown, but that always: a step that takes minutes is named by it.
+ */
 export function engineLog(urn: string): Log {
-  let last = 0;
+  let latest: string | undefined;
+  let isResting = false;
+  const show = () => {
+    isResting = latest !== undefined;
+    if (latest === undefined) return;
+    send(urn, "info", latest, true);
+    latest = undefined;
+    setTimeout(show, minimumGapMs).unref();
+  };
   return {
     progress(text) {
-      const now = performance.now();
-      if (now - last < minimumGapMs) return;
-      last = now;
-      send(urn, "info", text, true);
+      latest = text;
+      if (!isResting) show();
     },
     info: (text) => send(urn, "info", text, false),
     warn: (text) => send(urn, "warning", text, false),
