@@ -45,7 +45,7 @@ export function watchMachine(running: RunningTool, { job, log, neverBegan, press
     job.timeoutSeconds * 1000,
   );
 
-  let pressed = Promise.resolve();
+  let pressed: Promise<void> | undefined;
   const said: string[] = [];
   createInterface({ input: running.stderr }).on("line", (line) => {
     said.push(line);
@@ -54,13 +54,15 @@ export function watchMachine(running: RunningTool, { job, log, neverBegan, press
   const console = new Promise<void>((resolve) => {
     running.stdout.on("data", (chunk: Buffer) => {
       log.write(chunk);
+      // The way to the keyboard takes a moment, for which a menu may not wait.
+      pressed ??= job.keys.length > 0 ? press([]) : Promise.resolve();
       reader.push(chunk);
       for (const text of serial.slice(met.length, reader.met)) {
         const keys = job.keys[met.length]?.press;
         note(serialInWords(text));
-        if (keys) pressed = pressed.then(() => press(keys));
+        if (keys) pressed = pressed?.then(() => press(keys));
       }
-      pressed.catch((error) => over.abort(error));
+      pressed?.catch((error) => over.abort(error));
       const next = serial[reader.met];
       if (next !== undefined) state.pending = serialInWords(next);
       if (reader.panic && (next !== undefined || asksPorts))
