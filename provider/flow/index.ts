@@ -10,6 +10,7 @@ import { Filesystem } from "./compose/filesystem.ts";
 import { IsoImage } from "./compose/iso-image.ts";
 import { PartitionLayout } from "./compose/partition-layout.ts";
 import { BootTest } from "./prove/boot-test.ts";
+import { ReadinessCheck } from "./prove/readiness-check.ts";
 import { AzurePageBlob } from "./publish/azure-page-blob.ts";
 import { manifestOf } from "./publish/manifest.ts";
 
@@ -29,7 +30,12 @@ const makers = [
 /** Every resource, in the order of the flow: collect, compose, prove, publish. The only list of them. */
 export const resources: readonly Resource[] = [
   ...makers,
-  ...([BootTest, AzurePageBlob, manifestOf(makers)] as unknown as readonly Resource[]),
+  ...([
+    BootTest,
+    ReadinessCheck,
+    AzurePageBlob,
+    manifestOf(makers),
+  ] as unknown as readonly Resource[]),
 ];
 
 /** Steps that only recipes name. */

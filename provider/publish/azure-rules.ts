@@ -1,11 +1,14 @@
 import type { InputProblem } from "../errors.ts";
+import { type FlatRecipe, flatRecipes } from "../manifest/recipes.ts";
 import type { BootProof } from "../plan/boot-proof.ts";
+import type { Readiness } from "../plan/readiness.ts";
 import { decodeRecipe, type Ref, refsIn } from "../plan/ref.ts";
 
 /** The inputs of AzurePageBlob, with defaults. */
 export interface AzureInputs {
   readonly image: Ref;
   readonly proof?: BootProof | undefined;
+  readonly readiness?: Readiness | undefined;
   readonly unproven: boolean;
   readonly connectionString?: string | undefined;
   readonly accountUrl?: string | undefined;
@@ -31,7 +34,7 @@ export function diskOf(image: Ref): Ref | undefined {
 
 /** What is wrong with inputs as far as they are known. */
 export function contradictions(given: Partial<AzureInputs>): InputProblem[] {
-  const { image, proof, unproven, connectionString, accountUrl } = given;
+  const { image, proof, readiness, unproven, connectionString, accountUrl } = given;
   const found: InputProblem[] = [];
   const disk = image && diskOf(image);
   if (image && !disk)
@@ -40,11 +43,23 @@ export function contradictions(given: Partial<AzureInputs>): InputProblem[] {
       reason: `must be the ref of a ConvertedImage with format "vhd", not a ${image.kind}`,
     });
   if (disk) found.push(...otherDisk(proof, disk.digest));
+  if (image && readiness) found.push(...notReady(readiness, image));
   if (proof && unproven)
     found.push({ property: "unproven", reason: "cannot be set together with proof" });
   if (connectionString !== undefined && accountUrl !== undefined)
     found.push({ property: "accountUrl", reason: "cannot be set together with connectionString" });
   return found;
+}
+
+/** A check is of a tree: of one that the image was made of, and for this cloud. */
+function notReady({ target, tree }: Readiness, image: Ref): InputProblem[] {
+  if (target !== "azure")
+    return [{ property: "readiness", reason: `is for ${target}: check it for azure` }];
+  // What is withheld may be what the image was made of.
+  const isKnown = ({ kind, digest, plan }: FlatRecipe) =>
+    plan === null || (kind === "tree" && digest === tree);
+  if (flatRecipes([image]).some(isKnown)) return [];
+  return [{ property: "readiness", reason: `is of another tree: ${tree} is not in the image` }];
 }
 
 /** What has to be given; `omitted` tells what surely is not. */

@@ -24,6 +24,9 @@ import type {
   MetExpectation,
   OsRelease,
   PartitionLayoutArgs,
+  Readiness,
+  ReadinessCheckArgs,
+  ReadinessFinding,
   Ref,
   RootfsArgs,
   Sizing,
@@ -303,6 +306,18 @@ export class BootTest extends PluginResource {
       args,
       opts,
     );
+  }
+}
+
+/** Whether a machine is ready for a cloud: drivers, console, network, left-over keys. */
+export class ReadinessCheck extends PluginResource {
+  /** For the `readiness` of what publishes the machine. */
+  declare readonly readiness: pulumi.Output<Readiness>;
+  /** What its owner should know. */
+  declare readonly warnings: pulumi.Output<ReadinessFinding[]>;
+
+  constructor(name: string, args: ReadinessCheckArgs, opts?: pulumi.CustomResourceOptions) {
+    super({ type: "ReadinessCheck", outputs: ["readiness", "warnings"] }, name, args, opts);
   }
 }
 

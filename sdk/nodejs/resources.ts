@@ -130,6 +130,12 @@ export type BootTestMedia = "disk" | "cdrom" | "usb";
 /** Values of `BootTest.firmware`. */
 export type BootTestFirmware = "bios" | "uefi";
 
+/** Values of `ReadinessCheck.target`. */
+export type ReadinessCheckTarget = "azure" | "aws" | "gce" | "generic";
+
+/** Values of `ReadinessFinding.level`. */
+export type ReadinessFindingLevel = "error" | "warning";
+
 /** Values of `AzurePageBlob.mode`. */
 export type AzurePageBlobMode = "uploaded" | "resumed" | "delta" | "unchanged";
 
@@ -818,6 +824,34 @@ export interface MetExpectation {
   readonly seconds: number;
 }
 
+/** What a readiness check has found good. */
+export interface Readiness {
+  /** Digest of the tree that was looked at. */
+  readonly tree: string;
+  /** The cloud that it is ready for. */
+  readonly target: string;
+}
+
+/** What a readiness check has found good. */
+export interface ReadinessArgs {
+  /** Digest of the tree that was looked at. */
+  readonly tree: pulumi.Input<string>;
+  /** The cloud that it is ready for. */
+  readonly target: pulumi.Input<string>;
+}
+
+/** Something that a machine is not ready for. */
+export interface ReadinessFinding {
+  /** Path in the machine, or the input that it is about. */
+  readonly path: string;
+  /** How bad it is; errors fail the check. */
+  readonly level: ReadinessFindingLevel;
+  /** What is wrong. */
+  readonly message: string;
+  /** What to do. */
+  readonly fix: string;
+}
+
 /** An artefact that a manifest names. */
 export interface ManifestArtefactArgs {
   /** What the documents call it, such as `kernel`; each name once. */
@@ -1445,12 +1479,47 @@ export class BootTest extends BootwrightResource {
   }
 }
 
+/** Inputs of {@link ReadinessCheck}. */
+export interface ReadinessCheckArgs {
+  /**
+   * Where the machine is to run: `azure` (Hyper-V drivers), `aws` (nvme, ena), `gce` (virtio),
+   * or `generic`: only what no image may carry.
+   */
+  readonly target: pulumi.Input<ReadinessCheckTarget>;
+  /** The tree that the machine holds: `rootfs.ref`. */
+  readonly tree: pulumi.Input<RefArgs>;
+  /** The initrd that it starts with: `initramfs.ref`. Default: the one beside the kernel. */
+  readonly initrd?: pulumi.Input<RefArgs> | undefined;
+  /** Which kernel of the tree it starts, such as `kernel.version`. Default: the newest. */
+  readonly kernelVersion?: pulumi.Input<string> | undefined;
+  /** The `.config` of a kernel that is not in the tree: `kernel.config`. */
+  readonly kernelConfig?: pulumi.Input<RefArgs> | undefined;
+  /** Arguments for the kernel, as the Bootloader gets them. Default: `rw`. */
+  readonly commandLine?: pulumi.Input<string> | undefined;
+  /** Consoles of the kernel, as the Bootloader gets them. Default: `tty0`, `ttyS0`. */
+  readonly consoles?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+}
+
+/** Whether a machine is ready for a cloud: drivers, console, network, left-over keys. */
+export class ReadinessCheck extends BootwrightResource {
+  /** For the `readiness` of what publishes the machine. */
+  declare readonly readiness: pulumi.Output<Readiness>;
+  /** What its owner should know. */
+  declare readonly warnings: pulumi.Output<ReadinessFinding[]>;
+
+  constructor(name: string, args: ReadinessCheckArgs, opts?: pulumi.CustomResourceOptions) {
+    super({ type: "ReadinessCheck", outputs: ["readiness", "warnings"] }, name, args, opts);
+  }
+}
+
 /** Inputs of {@link AzurePageBlob}. */
 export interface AzurePageBlobArgs {
   /** The fixed VHD: `ref` of a ConvertedImage with format `vhd`. */
   readonly image: pulumi.Input<RefArgs>;
   /** `proof` of the BootTest of the very disk that the VHD shows. */
   readonly proof?: pulumi.Input<BootProofArgs> | undefined;
+  /** `readiness` of a ReadinessCheck for azure, so that nothing is sent before it. */
+  readonly readiness?: pulumi.Input<ReadinessArgs> | undefined;
   /**
    * Publish without a boot test. It is recorded in the outputs and in the blob's metadata.
    * Default: `false`.

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { bootProofSchema } from "../../plan/boot-proof.ts";
+import { readinessSchema } from "../../plan/readiness.ts";
 import { refSchema } from "../../plan/ref.ts";
 import { find, put, remove } from "../../publish/azure-remote.ts";
 import { type AzurePlan, contradictions, diskOf, omissions } from "../../publish/azure-rules.ts";
@@ -21,6 +22,9 @@ const inputs = z.strictObject({
   proof: bootProofSchema
     .optional()
     .describe("`proof` of the BootTest of the very disk that the VHD shows."),
+  readiness: readinessSchema
+    .optional()
+    .describe("`readiness` of a ReadinessCheck for azure, so that nothing is sent before it."),
   unproven: z
     .boolean()
     .default(false)
@@ -91,7 +95,7 @@ export const AzurePageBlob = defineResource({
   secrets: ["connectionString"],
   replaceOn: ["accountUrl", "container", "prefix"],
   rules: (given, omitted = () => false) => [...contradictions(given), ...omissions(given, omitted)],
-  plan: (given): AzurePlan => ({ ...given, disk: diskOf(given.image) }),
+  plan: ({ readiness: _, ...given }): AzurePlan => ({ ...given, disk: diskOf(given.image) }),
   known: ({ unproven }) => ({ unproven }),
   remote: { put, find, remove },
 });

@@ -5,9 +5,11 @@ const ref = (kind: ArtefactKind, recipe = "") => ({
   digest: `sha256:${"a".repeat(64)}`,
   recipe,
 });
+const tree = ref("tree", encodeRecipe({ step: "Rootfs", version: 1, plan: {} }));
+const disk = encodeRecipe({ step: "DiskImage", version: 1, plan: { parts: [tree] } });
 const vhd = ref(
   "vhd",
-  encodeRecipe({ step: "ConvertedImage", version: 1, plan: { image: ref("disk") } }),
+  encodeRecipe({ step: "ConvertedImage", version: 1, plan: { image: ref("disk", disk) } }),
 );
 const uuid = "3e6b2f14-8a52-4f0e-9d0c-1f6a7b9c2d10";
 const partition = {
@@ -295,10 +297,22 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
       expect: { serial: ["login:"] },
     },
   ],
+  ReadinessCheck: [
+    {
+      target: "azure",
+      tree: ref("tree"),
+      initrd: ref("file"),
+      kernelVersion: "6.1.0-18-amd64",
+      kernelConfig: ref("file"),
+      commandLine: "rw quiet",
+      consoles: ["ttyS0"],
+    },
+  ],
   AzurePageBlob: [
     {
       image: vhd,
       proof: { imageDigest: ref("disk").digest, expectations: "login:" },
+      readiness: { tree: ref("tree").digest, target: "azure" },
       accountUrl: "https://images.blob.core.windows.net",
       container: "vhds",
       prefix: "debian/web",

@@ -1,0 +1,119 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { findResource, findStep } from "../../../provider/flow/index.ts";
+import { dockerClient } from "../../../provider/host/docker.ts";
+import { checkInputs } from "../../../provider/lifecycle/check.ts";
+import { put } from "../../../provider/lifecycle/operate.ts";
+import type { Ref } from "../../../provider/plan/ref.ts";
+import { modulesIn } from "../../../provider/readiness/drivers.ts";
+import { initrdNames } from "../../../provider/readiness/initrd-names.ts";
+import { testContext } from "../../context.ts";
+
+type Outputs = Record<string, unknown>;
+// The first lines are those of examples/debian-server, so the builder has them.
+const kernel = `FROM debian:12
+ARG DEBIAN_FRONTEND="noninteractive"
+RUN apt update
+RUN apt -y install linux-image-amd64 firmware-linux-free console-setup-linux
+RUN apt -y install systemd-sysv
+`;
+const careless = `${kernel}RUN mkdir -p /root/.aws /root/.docker /home/u/.ssh /etc/ssh \\
+ && echo key > /root/.aws/credentials && echo key > /home/u/.ssh/id_rsa && echo ls > /root/.bash_history \\
+ && echo '{"auths":{"registry":{"auth":"YTpi"}}}' > /root/.docker/config.json \\
+ && echo "machine registry login a password b" > /root/.netrc \\
+ && echo 0123456789abcdef0123456789abcdef > /etc/machine-id \\
+ && echo key > /etc/ssh/ssh_host_rsa_key && echo "/dev/sda1 / ext4 defaults 0 1" > /etc/fstab
+`;
+
+let ctx: Awaited<ReturnType<typeof testContext>>;
+let rootfs: Outputs;
+beforeAll(async () => {
+  ctx = await testContext({ find: findStep });
+  rootfs = await built("ready", kernel, { network: "dhcp" });
+});
+afterAll(() => ctx.dispose());
+
+async function make(name: string, given: Outputs): Promise<Outputs> {
+  const resource = findResource(name)!;
+  const { inputs, problems } = await checkInputs(resource, given, ctx);
+  expect(problems).toEqual([]);
+  return (await put(resource, inputs, ctx)) as Outputs;
+}
+
+async function built(folder: string, dockerfile: string, more: Outputs): Promise<Outputs> {
+  await mkdir(join(ctx.cwd, folder));
+  await writeFile(join(ctx.cwd, folder, "Dockerfile"), dockerfile);
+  return make("Rootfs", { source: { dockerfile: { context: folder } }, ...more });
+}
+
+test.each(["azure", "aws", "gce", "generic"])(
+  "a Debian with its own kernel and DHCP is ready for %s",
+  async (target) => {
+    const { readiness, warnings } = await make("ReadinessCheck", { target, tree: rootfs.ref });
+    expect(readiness).toEqual({ target, tree: (rootfs.ref as Ref).digest });
+    const agent = target === "generic" ? [] : [expect.stringContaining("there is no agent for")];
+    expect((warnings as { message: string }[]).map(({ message }) => message)).toEqual(agent);
+  },
+);
+
+test("an initrd holds the names that lsinitramfs lists", async () => {
+  const [found] = rootfs.kernels as { version: string; initrd: Ref; initrdPath: string }[];
+  const file = await ctx.materialise(found!.initrd);
+  const names = await initrdNames(file, () => {
+    throw new Error("Debian's is no xz");
+  });
+  const image = "bootwright-readiness-test";
+  await execa(dockerClient(), ["build", "--quiet", "--tag", image, join(ctx.cwd, "ready")]);
+  try {
+    const list = ["run", "--rm", "--network", "none", image, "lsinitramfs", found!.initrdPath];
+    const { stdout } = await execa(dockerClient(), list);
+    expect([...names].sort()).toEqual(stdout.split("\n").sort());
+    expect(modulesIn(names)).toContain("hv_storvsc");
+  } finally {
+    await execa(dockerClient(), ["image", "rm", "--force", image]);
+  }
+});
+
+test("an initrd of xz is looked into by its own tool, and one without the driver is refused", async () => {
+  const pack = async (name: string, module: string) => {
+    await mkdir(join(ctx.cwd, `${name}-tree`));
+    await writeFile(join(ctx.cwd, `${name}-tree`, module), "a module");
+    await writeFile(join(ctx.cwd, `${name}-tree`, "init"), "#!/init", { mode: 0o755 });
+    const tree = await make("Rootfs", { source: { directory: `${name}-tree` } });
+    return (await make("Initramfs", { tree: tree.ref, compression: "xz" })).ref as Ref;
+  };
+  const check = (initrd: Ref) =>
+    make("ReadinessCheck", { target: "aws", tree: rootfs.ref, initrd });
+  await expect(check(await pack("with", "nvme.ko"))).resolves.toHaveProperty("readiness");
+  await expect(check(await pack("without", "other.ko"))).rejects.toThrow("it has no nvme");
+});
+
+test("what must not be published is refused, all of it at once, with the fix", async () => {
+  const bad = await built("careless", careless, { scrub: [] });
+  const refused = await make("ReadinessCheck", {
+    ...{ target: "azure", tree: bad.ref, consoles: ["tty0"] },
+  }).catch((error: Error) => error.message);
+  expect(
+    String(refused)
+      .split("\n")
+      .map((line) => line.replace(/: .*/, ""))
+      .sort(),
+  ).toEqual(
+    [
+      "The machine is not ready for Azure:",
+      "/etc",
+      "/etc/fstab",
+      "/etc/machine-id",
+      "/etc/ssh/ssh_host_rsa_key",
+      "/home/u/.ssh/id_rsa",
+      "/root/.aws/credentials",
+      "/root/.docker/config.json",
+      "/root/.netrc",
+      "/var/lib/dbus/machine-id",
+      "commandLine",
+    ].sort(),
+  );
+  expect(ctx.lines.join("\n")).toContain("/root/.bash_history");
+});
