@@ -10,6 +10,8 @@ const seldom = process.env.BOOTWRIGHT_TEST_ALL
       "test/boot/debian-server-life.test.ts",
       "test/boot/efi-stub-kernel.test.ts",
       "test/boot/installer.test.ts",
+      "test/boot/live-iso-media.test.ts",
+      "test/promises/ci.test.ts",
       "test/promises/plugin-interrupt-instants.test.ts",
       "test/promises/plugin-languages.test.ts",
       "test/promises/plugin-operations.test.ts",

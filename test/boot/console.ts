@@ -1,16 +1,19 @@
 import { connect } from "node:net";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Machine, qemuArguments } from "../../provider/host/qemu.ts";
 import type { Runner } from "../../provider/host/tool.ts";
 
 /** A machine, seen through its serial console. */
 export interface Console {
-  /** What the console says up to a text, from where the last wait ended; fails with its end when the text does not come. */
-  until(text: string | RegExp): Promise<string>;
+  /** What the console says up to a text, from where the last wait ended; fails with its end when the text does not come (by default in 300 s). */
+  until(text: string | RegExp, seconds?: number): Promise<string>;
   type(line: string): void;
   /** Presses the power button. */
   pressPower(): Promise<void>;
+  /** Presses keys of the keyboard one after another, by QEMU's names (QKeyCode): `r`, `ret`. */
+  pressKeys(keys: readonly string[]): Promise<void>;
   /** Waits until QEMU has ended by itself; resolves to its exit code. */
   ended(): Promise<number | undefined>;
   stop(): Promise<void>;
@@ -75,16 +78,16 @@ export async function bootMachine(
   const failure = (what: string) =>
     new Error(`${what}. The console ended with:\n${said.split("\n").slice(-40).join("\n")}`);
 
-  async function wait(met: () => boolean, what: string): Promise<void> {
+  async function wait(met: () => boolean, what: string, seconds = waitSeconds): Promise<void> {
     const late = new AbortController();
-    const timeout = delay(waitSeconds * 1000, true, { signal: late.signal }).catch(() => false);
+    const timeout = delay(seconds * 1000, true, { signal: late.signal }).catch(() => false);
     try {
       while (!met()) {
         if (off) throw failure(`The machine ended before ${what}`);
         const more = new Promise<false>((resolve) => {
           heard = () => resolve(false);
         });
-        if (await Promise.race([more, timeout])) throw failure(`No ${what} in ${waitSeconds} s`);
+        if (await Promise.race([more, timeout])) throw failure(`No ${what} in ${seconds} s`);
       }
     } finally {
       late.abort();
@@ -92,21 +95,29 @@ export async function bootMachine(
   }
 
   return {
-    async until(text) {
+    async until(text, seconds) {
       const find = () => {
         const rest = said.slice(read);
         const at = typeof text === "string" ? rest.indexOf(text) : rest.search(text);
         const length = typeof text === "string" ? text.length : (text.exec(rest)?.[0].length ?? 0);
         return at < 0 ? undefined : { at, end: at + length };
       };
-      await wait(() => find() !== undefined, String(text));
+      await wait(() => find() !== undefined, String(text), seconds);
       const { at, end } = find()!;
       const before = said.slice(read, read + at);
       read += end;
       return before;
     },
     type: (line) => void running.stdin.write(`${line}\n`),
-    pressPower: () => powerDown(monitor),
+    pressPower: () => tellMonitor(monitor, [{ execute: "system_powerdown" }]),
+    pressKeys: (keys) =>
+      tellMonitor(
+        monitor,
+        keys.map((data) => ({
+          execute: "send-key",
+          arguments: { keys: [{ type: "qcode", data }] },
+        })),
+      ),
     async ended() {
       await wait(() => off, "end").catch((error) => {
         if (!off) throw error;
@@ -117,14 +128,15 @@ export async function bootMachine(
   };
 }
 
-/** What a press of the button is to QEMU's monitor (QMP: a greeting, then commands, each answered). */
-async function powerDown(monitor: string): Promise<void> {
+/** Gives QEMU's monitor commands, one after the answer to another (QMP: a greeting, then an answer to each; events between them are none). */
+async function tellMonitor(monitor: string, commands: readonly object[]): Promise<void> {
   const socket = connect(monitor);
-  let answers = 0;
-  for await (const chunk of socket) {
-    answers += chunk.toString().split("\n").filter(Boolean).length;
-    if (answers === 1) socket.write('{"execute":"qmp_capabilities"}\n');
-    if (answers === 2) socket.write('{"execute":"system_powerdown"}\n');
-    if (answers >= 3) break;
+  const rest = [{ execute: "qmp_capabilities" }, ...commands];
+  for await (const line of createInterface(socket)) {
+    if ("event" in JSON.parse(line)) continue;
+    const next = rest.shift();
+    if (!next) break;
+    socket.write(JSON.stringify(next));
   }
+  socket.destroy();
 }

@@ -76,3 +76,23 @@ test("the scripts of the installer and of its machine have no fault that shellch
   const { stdout } = await execa("shellcheck", ["--shell", "sh", ...scripts], { cwd: example });
   expect(stdout).toBe("");
 });
+
+test("the installer of the live medium is that of the installer's, and is told what it must find", async () => {
+  const folder = join(import.meta.dirname, "../../../examples");
+  const [own, other] = ["live-iso/system/usr/local", "installer/installer"].map((place) =>
+    join(folder, place, "sbin/installer"),
+  );
+  await execa("cmp", [own!, other!]);
+  const iso = (await registeredBy("live-iso"))(":IsoImage");
+  expect(iso?.files).toMatchObject([{ path: "/machine.img.zst", content: { kind: "disk" } }]);
+  expect(iso?.entries).toMatchObject([
+    {},
+    {
+      commandLine: expect.stringMatching(
+        /^quiet systemd\.unit=install\.target bootwright\.medium=/,
+      ),
+    },
+    { commandLine: "quiet verify-checksums" },
+    { memtest: true },
+  ]);
+});
