@@ -32,15 +32,26 @@ echo "button: heard"
 `;
 /** Something to interrupt, once it says that it is there. */
 export const nap = "#!/bin/sh\necho napping\nsleep 100000\n";
+/** Waits until a text stands so many times on the first virtual terminal (vcs(4)). */
+export const seen = `#!/bin/sh
+until [ "$(grep -o "$1" /dev/vcs1 | wc -l)" = "$2" ]; do sleep 0.1; done
+echo "on the screen: $1"
+`;
+/** Waits until a DHCP client has done all that it is asked for. */
+export const addressed = `#!/bin/sh
+until ip -4 addr | grep -q 'inet 10\\.0\\.2\\.' && ip route | grep '^default'; do sleep 0.1; done
+until grep -q 'nameserver 10\\.0\\.2\\.3' /etc/resolv.conf; do sleep 0.1; done
+echo "the name server is known"
+`;
 
 /** What every supervised machine is to show from the shell on its console, until the power button is pressed. */
 export async function useShell(console: Console, prompt: string): Promise<string> {
   expect(await console.until(prompt)).not.toMatch(/can't access tty|job control/);
   const shell = async () => {
     console.type("echo shell=$$;");
-    await console.until("shell=$$;");
-    await console.until("shell=");
-    const [number = ""] = (await console.until("\n")).split("\n");
+    // Not the line as it was typed: what a DHCP client says may come in the middle of its echo.
+    await console.until(/shell=(?=\d+\n)/);
+    const number = await console.until("\n");
     await console.until(prompt);
     return number;
   };
