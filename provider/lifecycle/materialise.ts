@@ -28,7 +28,8 @@ export async function materialise(ref: Ref, ctx: Context, find: StepFinder): Pro
     throw new StoreError(
       `${describe(recipe)} is not in the store, and its recipe is not kept because it holds secrets: configure a cache, or run pulumi up --replace ${recipe.urn ?? "its URN"}`,
     );
-  ctx.log.info(`${describe(recipe)} is not in the store: making it again`);
+  // What has no resource of its own, such as a file of a tree, is made when it is first needed.
+  if (recipe.urn) ctx.log.info(`${describe(recipe)} is not in the store: making it again`);
   await runAgain(ref, recipe, step, ctx);
   return path;
 }

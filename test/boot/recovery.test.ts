@@ -20,6 +20,7 @@ afterAll(() => ctx?.dispose());
 
 test("pulumi up starts it from its disk, to its shell", async () => {
   expect(run.operations.boots).toBe("create");
+  expect(run.messages.join("\n"), "nothing was there to be made again").not.toContain("again");
   const { path, initramfsBytes, unpackedBytes, bootedInSeconds } = run.outputs;
   const kernel = await stat(pathOf("kernel"));
   const disk = await stat(path as string);
