@@ -5,7 +5,7 @@ import { exitCodes } from "./fault.ts";
 import { imageHelp } from "./image/find.ts";
 import { withImage } from "./image/open-image.ts";
 import { lookJson } from "./inspect/json.ts";
-import { lookAt } from "./inspect/look.ts";
+import { isReadable, lookAt } from "./inspect/look.ts";
 import { lookText } from "./inspect/text.ts";
 import { wholeBetween } from "./numbers.ts";
 import { pageOf } from "./page/page.ts";
@@ -30,7 +30,7 @@ export function inspectCommand(program: Command, run: Run): void {
       "after",
       `
 ${imageHelp}
-Nothing is mounted. ext4, FAT and ISO 9660 are read to the last path; of squashfs, erofs, xfs, btrfs and swap the summary.
+Nothing is mounted. ext2 to ext4, FAT and ISO 9660 are read to the last path; of squashfs, erofs, xfs, btrfs and swap the summary. The exit code is 1 where a filesystem is damaged, or was not unmounted.
 
 Examples:
   bootwright inspect "$(pulumi stack output disk)"
@@ -54,6 +54,6 @@ async function inspect(argument: string, options: Options, session: Session): Pr
     }
     if (options.json) terminal.print(JSON.stringify(lookJson(look, options.paths), undefined, 2));
     else terminal.print(lookText(look, options.paths));
-    return exitCodes.good;
+    return isReadable(look) ? exitCodes.good : exitCodes.found;
   });
 }

@@ -60,9 +60,9 @@ interface Visible {
   readonly isMedium: boolean;
 }
 
-/** An image where steps see it: those of the user's are copied, with their holes, or by sharing blocks where the filesystem can. */
+/** An image where steps see it: containers see the store alone, so the user's own are copied, with their holes, or by sharing blocks where the filesystem can. */
 async function visibleImage(argument: string, found: Found, place: Place): Promise<Visible> {
-  const { store, folder, session } = place;
+  const { store, runner, folder, session } = place;
   const { object } = found;
   if (object && !["disk", "vhd", "file"].includes(object.kind))
     throw new ContentError(`${argument} is a ${object.kind}, which nothing can start`, {
@@ -79,7 +79,7 @@ async function visibleImage(argument: string, found: Found, place: Place): Promi
     // A fixed VHD is the raw disk; the footer behind it disturbs nobody.
     const format = contained === "vhd" ? "raw" : contained;
     const isMedium = format === "raw" && (await openIso(source)) !== undefined;
-    if (!object) {
+    if (!object && runner.kind === "container") {
       path = join(folder, "image");
       const progress = (text: string) => session.terminal.progress(text);
       await copyObject(found.path, path, session.signal, progress);

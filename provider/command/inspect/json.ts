@@ -21,6 +21,7 @@ export function lookJson({ image, sizeBytes, map, parts }: Look, paths: number):
           usedBytes: filesystem.volume.usedBytes,
           entries: filesystem.entries?.length ?? filesystem.volume.entryCount,
           remarks: filesystem.volume.remarks,
+          unreadable: filesystem.unreadable,
           biggest: biggestPaths(filesystem.entries ?? [], paths).map(({ path, bytes }) => ({
             path: `/${utf8Of(path)}`,
             bytes,

@@ -1,3 +1,4 @@
+import { ContentError } from "../../errors.ts";
 import type { Image } from "../image/open-image.ts";
 import { openVolume } from "../image/open-volume.ts";
 import { region } from "../image/region.ts";
@@ -8,8 +9,9 @@ import { type BootConfig, findBootConfigs } from "./boot-config.ts";
 /** A filesystem of an image with what it holds. */
 export interface Filesystem {
   readonly volume: Volume;
-  /** Undefined where this program cannot list the format. */
+  /** Undefined where this program cannot list the format, or `unreadable` says why not this one. */
   readonly entries?: readonly FileEntry[];
+  readonly unreadable?: string;
   readonly bootConfigs: readonly BootConfig[];
 }
 
@@ -54,8 +56,19 @@ export async function lookAt(
   return { image, sizeBytes: source.sizeBytes, parts, ...(isDisk && { map }) };
 }
 
+/** A filesystem that is damaged, or was not unmounted, is still told of, as far as it goes. */
 async function lookInto(volume: Volume): Promise<Filesystem> {
-  const entries = await volume.list?.();
-  if (!entries) return { volume, bootConfigs: [] };
-  return { volume, entries, bootConfigs: await findBootConfigs(volume, entries) };
+  try {
+    const entries = await volume.list?.();
+    if (!entries) return { volume, bootConfigs: [] };
+    return { volume, entries, bootConfigs: await findBootConfigs(volume, entries) };
+  } catch (error) {
+    if (!(error instanceof ContentError)) throw error;
+    return { volume, bootConfigs: [], unreadable: error.message };
+  }
+}
+
+/** True where all that can be read of an image could. */
+export function isReadable({ parts }: Look): boolean {
+  return parts.every(({ filesystem }) => filesystem?.unreadable === undefined);
 }

@@ -75,7 +75,7 @@ function partText({ partition }: Part, filesystem: Filesystem, paths: number): s
   ]);
   return [
     `${where}${facts.join(", ")}`,
-    ...(entries ? [] : ["  its paths are not listed: this program does not read the format"]),
+    ...(entries ? [] : unlisted(filesystem)),
     ...(biggest.length > 0
       ? [formatTable([{ title: "" }, { title: "size", right: true }, { title: "path" }], biggest)]
       : []),
@@ -84,4 +84,9 @@ function partText({ partition }: Part, filesystem: Filesystem, paths: number): s
       ...lines.map((line) => `    ${printable(line)}`),
     ]),
   ];
+}
+
+function unlisted({ unreadable }: Filesystem): string[] {
+  const why = unreadable ?? "this program does not read the format";
+  return `its paths are not listed: ${why}`.split("\n").map((line) => `  ${line}`);
 }

@@ -57,5 +57,5 @@ function section({ partition }: Part, filesystem: Filesystem): string {
   );
   return `<h2>${where}${textOf(volume.type)}${label}</h2>
 <p>${facts.join(", ")}</p>
-${[treeMapSvg(entries ?? []), ...boot].filter(Boolean).join("\n")}`;
+${[treeMapSvg(entries ?? []), textOfUtf16(filesystem.unreadable ?? ""), ...boot].filter(Boolean).join("\n")}`;
 }

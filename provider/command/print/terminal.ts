@@ -39,7 +39,7 @@ export function openTerminal(
       if (now - last < (errors.isTTY ? terminalGapMs : pipeGapMs)) return;
       last = now;
       if (!errors.isTTY) return say(text);
-      errors.write(eraseLine + text.slice(0, Math.max(20, (errors.columns ?? 80) - 1)));
+      errors.write(eraseLine + text.slice(0, Math.max(20, (errors.columns || 80) - 1)));
       shown = true;
     },
     note: say,

@@ -51,6 +51,7 @@ async function verify({ json, discard }: Options, session: Session): Promise<num
   const unread: ObjectName[] = [];
   let bytes = 0;
   for (const [i, { kind, digest, bytes: size }] of objects.entries()) {
+    session.signal.throwIfAborted();
     terminal.progress(`${i} of ${objects.length} artefacts, ${inBytes(bytes)} read: ${kind}`);
     const ref: Ref = { kind, digest, recipe: recipes.get(keyOf({ kind, digest })) ?? "" };
     try {
