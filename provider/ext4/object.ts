@@ -1,6 +1,7 @@
 import { open, readFile } from "node:fs/promises";
 import { StoreError } from "../errors.ts";
 import { Recent } from "../tree/recent.ts";
+import { writeFully } from "../tree/write-fully.ts";
 import { blockSize } from "./format.ts";
 import { completePlan, type Ext4Plan } from "./plan.ts";
 import type { DataExtent } from "./replay/place.ts";
@@ -9,7 +10,10 @@ import type { DataExtent } from "./replay/place.ts";
 // metadata blocks in the order of their numbers. Extents are columns, which JSON parses much faster than objects.
 
 const pieceBlocks = 256;
+const pieceRows = 4096;
 const magic = Buffer.from("bootwright ext4 plan 1\n");
+
+const columns = ["block", "count", "bytes", "source", "offset", "key"] as const;
 
 interface Header extends Omit<Ext4Plan, "meta" | "data" | "blocksOf"> {
   readonly meta: readonly number[];
@@ -18,32 +22,47 @@ interface Header extends Omit<Ext4Plan, "meta" | "data" | "blocksOf"> {
 
 /** Writes a plan to a file. */
 export async function savePlan(plan: Ext4Plan, path: string): Promise<void> {
-  const { meta, data, blocksOf: _, ...rest } = plan;
-  const header: Header = {
-    ...rest,
-    meta: meta.map(({ block }) => block),
-    data: {
-      block: data.map(({ block }) => block),
-      count: data.map(({ count }) => count),
-      bytes: data.map(({ bytes }) => bytes),
-      source: data.map(({ source }) => source),
-      offset: data.map(({ offset }) => offset),
-      key: data.map(({ key }) => key),
-    },
-  };
-  const json = Buffer.from(JSON.stringify(header));
+  const { meta } = plan;
   const length = Buffer.alloc(4);
-  length.writeUInt32LE(json.length);
   const file = await open(path, "w");
+  // In pieces: a second copy of all metadata, or the text of all extents, would be the most that a machine of ours takes.
   try {
-    await file.writeFile([magic, length, json]);
-    // In pieces: a second copy of all metadata would be the most that a machine of ours takes.
+    await file.writeFile(Buffer.concat([magic, length]));
+    let bytes = 0;
+    for (const text of headerTexts(plan)) {
+      const piece = Buffer.from(text);
+      bytes += piece.length;
+      await file.writeFile(piece);
+    }
     for (let at = 0; at < meta.length; at += pieceBlocks) {
-      const piece = meta.slice(at, at + pieceBlocks).map(({ bytes }) => bytes);
+      const piece = meta.slice(at, at + pieceBlocks).map((block) => block.bytes);
       await file.writeFile(Buffer.concat(piece));
     }
+    length.writeUInt32LE(bytes);
+    await writeFully(file, length, magic.length);
   } finally {
     await file.close();
+  }
+}
+
+/** The JSON of a {@link Header}. */
+function* headerTexts({ meta, data, blocksOf: _, ...rest }: Ext4Plan): Generator<string> {
+  yield `${JSON.stringify(rest).slice(0, -1)},"meta":[`;
+  yield* valueTexts(meta, ({ block }) => block);
+  yield '],"data":{';
+  for (const [i, column] of columns.entries()) {
+    yield `${i > 0 ? "," : ""}"${column}":[`;
+    yield* valueTexts(data, (extent) => extent[column]);
+    yield "]";
+  }
+  yield "}}";
+}
+
+/** The values of a column, with commas between them. */
+function* valueTexts<T>(rows: readonly T[], value: (row: T) => string | number): Generator<string> {
+  for (let at = 0; at < rows.length; at += pieceRows) {
+    const piece = rows.slice(at, at + pieceRows).map((row) => JSON.stringify(value(row)));
+    yield `${at > 0 ? "," : ""}${piece.join(",")}`;
   }
 }
 

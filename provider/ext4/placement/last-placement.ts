@@ -33,16 +33,27 @@ export function shortDigest(digest: string): string {
 }
 
 /** A placement as the text of a file, in pieces; equal placements give equal text. */
-export function* placementTexts({ names }: LastPlacement): Generator<string> {
+export function placementTexts({ names }: LastPlacement): Generator<string> {
+  return sortedTexts(names.toSorted(byPath));
+}
+
+/** The same of names that come in the order of their paths. */
+export function* sortedTexts(names: Iterable<LastInode>): Generator<string> {
   yield `${first}\n`;
-  const sorted = names.toSorted((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  for (const [i, { path, number, digest, extents, others }] of sorted.entries()) {
+  let before = "";
+  for (const { path, number, digest, extents, others } of names) {
     const triples = extents.flatMap(({ logical, block, count }) => [logical, block, count]);
     const tail = others.length > 0 ? [triples, others] : triples.length > 0 ? [triples] : [];
-    const line = JSON.stringify([path, number, digest, ...tail]);
-    yield i < sorted.length - 1 ? `${line},\n` : `${line}\n`;
+    if (before !== "") yield `${before},\n`;
+    before = JSON.stringify([path, number, digest, ...tail]);
   }
+  if (before !== "") yield `${before}\n`;
   yield `${last}\n`;
+}
+
+/** Compares paths byte by byte. */
+export function byPath(a: Pick<LastInode, "path">, b: Pick<LastInode, "path">): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
 
 /** Reads what {@link placementTexts} wrote, from whoever it comes; anything else is a ContentError. */

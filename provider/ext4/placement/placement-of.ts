@@ -1,23 +1,45 @@
 import { inodeNumber } from "../format.ts";
 import type { Ext4Plan } from "../plan.ts";
 import { MetaReader } from "../render/lookup.ts";
-import { type LastInode, type LastPlacement, shortDigest } from "./last-placement.ts";
+import type { DataExtent } from "../replay/place.ts";
+import { byPath, type LastInode, type LastPlacement, shortDigest } from "./last-placement.ts";
 
 /** Where everything lies in a plan, read from its metadata as a guest would read it; every name of a hard link has a line. */
-export function placementOf({ meta, data }: Ext4Plan): LastPlacement {
+export function placementOf(plan: Ext4Plan): LastPlacement {
+  return { names: [...placedNames(plan)] };
+}
+
+/** The same name by name, in the order of their paths: all at once they would take more memory than the plan. */
+export function* placedNames({ meta, data }: Ext4Plan): Generator<LastInode> {
   const reader = new MetaReader(meta);
-  const keys = new Map(data.map(({ block, key }) => [block, key]));
-  const names: LastInode[] = [];
-  const add = (path: string, number: number): void => {
+  for (const { path, number } of namesOf(reader).sort(byPath)) {
     const { extents, others } = reader.blocksOf(number);
+    const key = extents[0] && keyAt(data, extents[0].block);
     // A key is the digest of the whole content, "+", and the position in it.
-    const key = extents[0] && keys.get(extents[0].block);
     const digest = key === undefined ? "" : shortDigest(key.slice(0, key.lastIndexOf("+")));
-    names.push({ path, number, digest, extents, others });
+    yield { path, number, digest, extents, others };
+  }
+}
+
+function namesOf(reader: MetaReader): Pick<LastInode, "path" | "number">[] {
+  const found: Pick<LastInode, "path" | "number">[] = [];
+  const add = (path: string, number: number): void => {
+    found.push({ path, number });
     if (!reader.isDirectory(number)) return;
     for (const { name, inode } of reader.names(number))
       if (name !== "." && name !== "..") add(path === "" ? name : `${path}/${name}`, inode);
   };
   add("", inodeNumber.root);
-  return { names };
+  return found;
+}
+
+/** The key of the extent that begins at a block, if one does. */
+function keyAt(data: readonly DataExtent[], block: number): string | undefined {
+  let low = 0;
+  for (let high = data.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (data[middle]!.block < block) low = middle + 1;
+    else high = middle;
+  }
+  return data[low]?.block === block ? data[low]!.key : undefined;
 }

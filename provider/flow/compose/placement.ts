@@ -5,9 +5,9 @@ import { InputError } from "../../errors.ts";
 import {
   type LastPlacement,
   parsePlacement,
-  placementTexts,
+  sortedTexts,
 } from "../../ext4/placement/last-placement.ts";
-import { placementOf } from "../../ext4/placement/placement-of.ts";
+import { placedNames } from "../../ext4/placement/placement-of.ts";
 import type { Ext4Plan } from "../../ext4/plan.ts";
 import type { Ref } from "../../plan/ref.ts";
 import type { Context } from "../../resource.ts";
@@ -44,7 +44,7 @@ export async function storePlacement(plan: Ext4Plan, { store }: Context): Promis
   return store.stage(async (folder) => {
     const file = join(folder, "placement");
     const hash = createHash("sha256");
-    await writeTexts(file, placementTexts(placementOf(plan)), (piece) => hash.update(piece));
+    await writeTexts(file, sortedTexts(placedNames(plan)), (piece) => hash.update(piece));
     const digest = `sha256:${hash.digest("hex")}`;
     await store.commit({ kind: "file", digest, file });
     return { kind: "file", digest, recipe: "" };
