@@ -10,7 +10,7 @@ type Values = Record<string, unknown>;
 type Request = InstanceType<typeof proto.ConstructRequest>;
 
 /** Wishes that are objects, whose fields go to a child one by one. */
-const spread: readonly (keyof MachineWishes)[] = ["bootTest", "azure"];
+const spread: readonly (keyof MachineWishes)[] = ["bootTest", "readiness", "azure", "manifest"];
 
 /**
  * Makes the component `Machine` (pulumi/provider.proto, Construct): registers the children that the TypeScript component has, each as soon as

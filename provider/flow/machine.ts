@@ -30,7 +30,9 @@ export interface MachineWishes {
   readonly exportTo?: unknown;
   readonly lastPlacement?: unknown;
   readonly bootTest?: Readonly<Record<string, unknown>>;
+  readonly readiness?: Readonly<Record<string, unknown>>;
   readonly azure?: Readonly<Record<string, unknown>>;
+  readonly manifest?: Readonly<Record<string, unknown>>;
 }
 
 function from(child: string, ...path: (string | number)[]): From {
@@ -111,7 +113,7 @@ export function machineDeclarations(wishes: MachineWishes): Declaration[] {
       },
     },
   ];
-  return [...common, ...proof(wishes), ...published(wishes)];
+  return [...common, ...proof(wishes), ...checked(wishes), ...published(wishes), ...told(wishes)];
 }
 
 function proof({ bootTest }: MachineWishes): Declaration[] {
@@ -125,7 +127,39 @@ function proof({ bootTest }: MachineWishes): Declaration[] {
   ];
 }
 
-function published({ azure, bootTest }: MachineWishes): Declaration[] {
+function checked({ readiness, commandLine, consoles }: MachineWishes): Declaration[] {
+  if (!readiness) return [];
+  return [
+    {
+      child: "readiness",
+      resource: "ReadinessCheck",
+      inputs: {
+        ...{ tree: from("rootfs", "ref"), initrd: from("initramfs", "ref") },
+        ...{ kernelVersion: from("kernel", "version"), commandLine, consoles },
+        ...readiness,
+      },
+    },
+  ];
+}
+
+function told({ manifest, azure, bootTest }: MachineWishes): Declaration[] {
+  if (!manifest) return [];
+  const named = ["kernel", "initramfs", "filesystem", "disk", ...(azure ? ["vhd"] : [])];
+  return [
+    {
+      child: "manifest",
+      resource: "Manifest",
+      inputs: {
+        ...{ tree: from("rootfs", "ref"), origin: from("rootfs", "origin") },
+        artefacts: named.map((name) => ({ name, content: from(name, "ref") })),
+        ...(bootTest ? { proof: from("bootTest", "proof") } : {}),
+        ...manifest,
+      },
+    },
+  ];
+}
+
+function published({ azure, bootTest, readiness }: MachineWishes): Declaration[] {
   if (!azure) return [];
   return [
     {
@@ -139,6 +173,7 @@ function published({ azure, bootTest }: MachineWishes): Declaration[] {
       inputs: {
         image: from("vhd", "ref"),
         ...(bootTest ? { proof: from("bootTest", "proof") } : {}),
+        ...(readiness ? { readiness: from("readiness", "readiness") } : {}),
         ...azure,
       },
     },

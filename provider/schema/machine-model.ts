@@ -24,7 +24,15 @@ const meanings: Readonly<Record<keyof MachineWishes, Meaning>> = {
   exportTo: { resource: "DiskImage", input: "exportTo" },
   lastPlacement: { resource: "Filesystem", input: "lastPlacement" },
   bootTest: { inputsOf: "BootTest", but: ["image", "kernel", "initrd", "commandLine"] },
-  azure: { inputsOf: "AzurePageBlob", but: ["image", "proof"] },
+  readiness: {
+    inputsOf: "ReadinessCheck",
+    but: ["tree", "initrd", "kernelVersion", "kernelConfig", "commandLine", "consoles"],
+  },
+  azure: { inputsOf: "AzurePageBlob", but: ["image", "proof", "readiness"] },
+  manifest: {
+    inputsOf: "Manifest",
+    but: ["tree", "origin", "artefacts", "proof", "observed"],
+  },
 };
 
 const description =
@@ -36,7 +44,13 @@ export function withMachine(model: PackageModel): PackageModel {
   const inputs = Object.entries(meanings).map(([name, meaning]) =>
     inputOf(name, meaning, model, objects),
   );
-  const all = machineDeclarations({ source: {}, bootTest: {}, azure: {} });
+  const all = machineDeclarations({
+    source: {},
+    bootTest: {},
+    readiness: {},
+    azure: {},
+    manifest: {},
+  });
   const always = machineDeclarations({ source: {} }).map(({ child }) => child);
   const outputs = all.map(({ child, resource }): Field => {
     const required = always.includes(child);

@@ -36,8 +36,12 @@ export interface MachineArgs {
   readonly lastPlacement?: resources.FilesystemArgs["lastPlacement"];
   /** What the machine must be seen to do in QEMU. Without it there is no boot test, and nothing is published. */
   readonly bootTest?: Omit<resources.BootTestArgs, "image" | "kernel" | "initrd" | "commandLine">;
+  /** Looks, before anything is published, whether a cloud could start the machine. Default: nobody looks. */
+  readonly readiness?: Pick<resources.ReadinessCheckArgs, "target">;
   /** Publishes a fixed VHD as an Azure page blob, with the boot test's proof. */
-  readonly azure?: Omit<resources.AzurePageBlobArgs, "image" | "proof">;
+  readonly azure?: Omit<resources.AzurePageBlobArgs, "image" | "proof" | "readiness">;
+  /** Records where everything in the machine comes from. Default: no record. */
+  readonly manifest?: Pick<resources.ManifestArgs, "name" | "exportTo">;
 }
 
 /** The usual chain, of the resources of one face; every child is a property. */
@@ -51,6 +55,10 @@ export abstract class MachineComponent extends pulumi.ComponentResource {
   declare readonly disk: resources.DiskImage;
   /** Only with `bootTest`. */
   declare readonly bootTest?: resources.BootTest;
+  /** Only with `readiness`. */
+  declare readonly readiness?: resources.ReadinessCheck;
+  /** Only with `manifest`. */
+  declare readonly manifest?: resources.Manifest;
   /** Only with `azure`. */
   declare readonly vhd?: resources.ConvertedImage;
   /** Only with `azure`. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { tinyFiles } from "./fixture.ts";
 import { makeProject, type Project, type Run } from "./project.ts";
 
 const program = `import { Initramfs, Manifest, Rootfs } from "bootwright";
@@ -64,4 +65,27 @@ test("another checkout with an empty store has the same Manifest, byte for byte"
   expect((await elsewhere.up()).outputs.digest).not.toBe(first.outputs.digest);
   await elsewhere.write("image/motd", "one");
   expect((await elsewhere.up()).outputs.digest).toBe(first.outputs.digest);
+});
+
+test("a Machine has its own Manifest and its own check", async () => {
+  const machine = await makeProject(
+    `import { Machine } from "bootwright";
+const web = new Machine("web", {
+  source: { dockerfile: { context: "." } },
+  diskSizeMiB: 192,
+  readiness: { target: "generic" },
+  manifest: { name: "web" },
+});
+export const target = web.readiness?.readiness.target;
+export const provenance = web.manifest?.provenancePath;
+`,
+    tinyFiles,
+  );
+  const { outputs, operations } = await machine.up();
+  expect(operations).toMatchObject({ "web-readiness": "create", "web-manifest": "create" });
+  expect(outputs.target).toBe("generic");
+  const { subject } = JSON.parse(await readFile(String(outputs.provenance), "utf8"));
+  const names = subject.map(({ name }: { name: string }) => name);
+  expect(names).toEqual(["tree", "kernel", "initramfs", "filesystem", "disk"]);
+  await machine.dispose();
 });
