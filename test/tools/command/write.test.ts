@@ -17,12 +17,12 @@ const at = (name: string) => join(home, name);
 const write = (args: string[], input = "") =>
   bootwright(["write", ...args], { store: at("store"), input });
 
-/** An image of 6 MiB that is mostly holes, and a target full of old bytes. */
-async function images(targetBytes = 8 * MiB) {
+/** An image of 14 MiB that is mostly holes, longer than what is read at once, and a target full of old bytes. */
+async function images(targetBytes = 16 * MiB) {
   await writeFile(at("image.raw"), "beginning");
-  await truncate(at("image.raw"), 5 * MiB);
+  await truncate(at("image.raw"), 13 * MiB);
   await writeFile(at("image.raw"), Buffer.from("end"), { flag: "a" });
-  await truncate(at("image.raw"), 6 * MiB);
+  await truncate(at("image.raw"), 14 * MiB);
   await writeFile(at("target"), Buffer.alloc(targetBytes, 0xff));
 }
 
@@ -33,12 +33,12 @@ describe("writing to a file as to a stick", () => {
       [at("image.raw"), at("target"), "--to-file"],
       "target\n",
     );
-    expect(stdout).toContain("6291456 bytes are the same");
+    expect(stdout).toContain("14680064 bytes are the same");
     expect(exitCode).toBe(0);
     const [image, target] = [await readFile(at("image.raw")), await readFile(at("target"))];
-    expect(target.length).toBe(8 * MiB);
+    expect(target.length).toBe(16 * MiB);
     expect(target.subarray(0, image.length).equals(image)).toBe(true);
-    const tail = 8 * MiB - 33 * 512;
+    const tail = 16 * MiB - 33 * 512;
     expect(target.subarray(image.length, tail).every((byte) => byte === 0xff)).toBe(true);
     expect(target.subarray(tail).every((byte) => byte === 0)).toBe(true);
   });
@@ -76,12 +76,12 @@ describe("writing to a file as to a stick", () => {
   });
 
   test("refuses an image that is larger than the target before it asks", async () => {
-    await images(6 * MiB - 1);
+    await images(14 * MiB - 1);
     const { stderr, exitCode } = await write(
       [at("image.raw"), at("target"), "--to-file"],
       "target\n",
     );
-    expect(stderr).toContain("has 6291456 bytes (6.00 MiB) but ");
+    expect(stderr).toContain("has 14680064 bytes (14.0 MiB) but ");
     expect(stderr).not.toContain("Type target");
     expect(exitCode).toBe(2);
   });
