@@ -1,4 +1,6 @@
 import { InputError, MissingToolError, ToolError } from "../errors.ts";
+import { debPackages } from "../packages/deb.ts";
+import { inBrief, newPackages, type Package } from "../packages/package.ts";
 import { digestOf } from "../plan/canonical.ts";
 import type { Context } from "../resource.ts";
 import type { Ingested } from "../tree/ingest/types.ts";
@@ -10,7 +12,6 @@ import type { Tree } from "../tree/types.ts";
 import { baseContext } from "./base-layout.ts";
 import { built, renewed } from "./build-layers.ts";
 import { type Parts, planInstall } from "./install-plan.ts";
-import { newPackages, type Package, parseDpkgStatus } from "./packages.ts";
 import type { RootfsInputs } from "./rootfs-schema.ts";
 
 /** The parts that are wished for and that a tree lacks. */
@@ -72,7 +73,7 @@ const statusBytes = 64 << 20;
 async function packagesOf(tree: Tree, ctx: Context): Promise<Package[]> {
   const layer = (digest: string) => ctx.store.path("layer", digest);
   const status = await readTreeFile(tree, "var/lib/dpkg/status", layer, statusBytes);
-  return parseDpkgStatus(status?.toString() ?? "");
+  return inBrief(debPackages(status?.toString() ?? ""));
 }
 
 function named({ kernel, init }: Parts): string {

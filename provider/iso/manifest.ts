@@ -1,4 +1,6 @@
-import { type Package, parseDpkgStatus } from "../image/packages.ts";
+import { apkPackages } from "../packages/apk.ts";
+import { debPackages } from "../packages/deb.ts";
+import { inBrief, type Package } from "../packages/package.ts";
 
 /** Where a package database of a system lies, and who keeps it. */
 export interface PackageDatabase {
@@ -20,7 +22,9 @@ export const packageDatabases: readonly PackageDatabase[] = [
 
 /** The installed packages that a database of text lists, sorted by name. */
 export function installedPackages(manager: "dpkg" | "apk", text: string): Package[] {
-  return manager === "dpkg" ? parseDpkgStatus(text) : parseApkInstalled(text);
+  return inBrief(
+    manager === "dpkg" ? debPackages(text) : apkPackages(text).map((found) => found.package),
+  );
 }
 
 /** Lines as `dpkg-query --show --showformat='${Package} ${Version}\n'` writes them. */
@@ -38,15 +42,4 @@ export function withoutLiveOnly(
     return new RegExp(`^${source.join(".*")}$`);
   });
   return packages.filter(({ name }) => !tests.some((test) => test.test(name)));
-}
-
-/** Paragraphs of one-letter fields (apk-tools, "Installed database"): `P` is the name, `V` the version. */
-function parseApkInstalled(text: string): Package[] {
-  const found = text.split(/\n{2,}/).flatMap((paragraph) => {
-    const [name, version] = ["P", "V"].map(
-      (letter) => new RegExp(`^${letter}:(.+)$`, "m").exec(paragraph)?.[1],
-    );
-    return name && version ? [{ name, version }] : [];
-  });
-  return found.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }

@@ -1,19 +1,8 @@
+import { apkPackages } from "../packages/apk.ts";
+import { debPackages } from "../packages/deb.ts";
+import type { InstalledPackage } from "../packages/package.ts";
 import { entriesByPath, readTreeFile } from "../tree/read-file.ts";
 import type { SourcePath, Tree } from "../tree/types.ts";
-import { apkPackages } from "./apk.ts";
-import { debPackages } from "./deb.ts";
-
-/** A package that is installed in a tree. */
-export interface InstalledPackage {
-  readonly manager: "deb" | "apk";
-  readonly name: string;
-  readonly version: string;
-  /** Such as `amd64` or `all`; empty where the database does not say. */
-  readonly architecture: string;
-  /** The source package that it was built from. */
-  readonly sourceName: string;
-  readonly sourceVersion: string;
-}
 
 /** The package databases of a tree. */
 export interface PackageDatabase {

@@ -1,9 +1,9 @@
+import type { InstalledPackage } from "../packages/package.ts";
 import type { BootProof } from "../plan/boot-proof.ts";
 import type { OsRelease } from "../tree/os-release.ts";
 import type { Tree } from "../tree/types.ts";
 import type { Origin } from "./origin.ts";
 import type { Owners } from "./owners.ts";
-import type { InstalledPackage } from "./packages.ts";
 import type { FlatRecipe } from "./recipes.ts";
 
 /** An artefact that a machine consists of. */

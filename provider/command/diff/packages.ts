@@ -1,6 +1,6 @@
-import { apkPackages } from "../../manifest/apk.ts";
-import { debPackages } from "../../manifest/deb.ts";
-import type { InstalledPackage } from "../../manifest/packages.ts";
+import { apkPackages } from "../../packages/apk.ts";
+import { debPackages } from "../../packages/deb.ts";
+import type { InstalledPackage } from "../../packages/package.ts";
 import { readSmall } from "../image/volume.ts";
 import type { Filesystem } from "../inspect/look.ts";
 

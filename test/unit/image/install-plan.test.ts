@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { planInstall } from "../../../provider/image/install-plan.ts";
-import { newPackages, parseDpkgStatus } from "../../../provider/image/packages.ts";
+import { debPackages } from "../../../provider/packages/deb.ts";
+import { inBrief, newPackages } from "../../../provider/packages/package.ts";
+
+const installed = (text: string) => inBrief(debPackages(text));
 
 const debian = { id: "debian", versionId: "12", prettyName: "Debian GNU/Linux 12" };
 const withApt = {
@@ -52,11 +55,11 @@ test.each([
 });
 
 test("packages are what dpkg says is installed, and new is what came or changed", () => {
-  const before = parseDpkgStatus(
+  const before = installed(
     "Package: b\nStatus: install ok installed\nVersion: 1\n\nPackage: gone\nStatus: deinstall ok config-files\nVersion: 2\n",
   );
   expect(before).toEqual([{ name: "b", version: "1" }]);
-  const after = parseDpkgStatus(
+  const after = installed(
     "Package: b\nStatus: hold ok installed\nVersion: 1.1\nDescription: x\n Version: 9\n\n\nPackage: a\nStatus: install ok installed\nVersion: 0:3~rc1\n",
   );
   expect(newPackages(before, after)).toEqual([

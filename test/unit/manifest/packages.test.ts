@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { apkPackages } from "../../../provider/manifest/apk.ts";
-import { debPackages } from "../../../provider/manifest/deb.ts";
+import { apkPackages } from "../../../provider/packages/apk.ts";
+import { debPackages } from "../../../provider/packages/deb.ts";
 
 test("dpkg's status tells installed packages with their source", () => {
   const status = `Package: libc6

@@ -1,4 +1,4 @@
-import type { InstalledPackage } from "./packages.ts";
+import type { InstalledPackage } from "./package.ts";
 
 /** The packages of apk's database with the files of each (wiki.alpinelinux.org/wiki/Apk_spec, "installed" database). */
 export function apkPackages(

@@ -1,4 +1,4 @@
-import type { InstalledPackage } from "./packages.ts";
+import type { InstalledPackage } from "./package.ts";
 
 /** Reads the packages that a dpkg status file says are installed (deb-control(5), dpkg-query(1)). */
 export function debPackages(status: string): InstalledPackage[] {
