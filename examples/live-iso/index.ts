@@ -72,8 +72,14 @@ const iso = new IsoImage("iso", {
 });
 
 const proof = new BootTest("boots", {
-  ...{ image: iso.ref, media: "cdrom", firmware: "uefi", timeoutSeconds: 1200 },
+  ...{ image: iso.ref, media: "cdrom", timeoutSeconds: 1200 },
   expect: { serial: ["Try Debian without installing", "live login:"] },
+});
+
+/** What a person sees first. */
+const menu = new BootTest("menu", {
+  ...{ image: iso.ref, media: "cdrom", screenshot: true },
+  expect: { serial: ["Test the memory"] },
 });
 
 /** Burn it, or write it to a USB stick: `dd if=$(pulumi stack output path) of=/dev/… bs=4M`. */
@@ -81,3 +87,5 @@ export const path = iso.path;
 export const isoBytes = iso.sizeBytes;
 export const squashfsBytes = squashfs.sizeBytes;
 export const bootedInSeconds = proof.seconds;
+/** A picture of the menu, in the store. */
+export const menuPicture = menu.screenshotPath;

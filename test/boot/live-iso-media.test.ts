@@ -29,7 +29,7 @@ async function boot(given: object) {
 }
 
 test.each([
-  ["cdrom", "bios"],
+  ["cdrom", "uefi"],
   ["disk", "bios"],
   ["disk", "uefi"],
 ])("the live system starts as %s by %s, to its login", async (media, firmware) => {

@@ -19,8 +19,10 @@ const pathOf = (name: string) => ctx.store.path(made[name]!.ref.kind, made[name]
 const said = async (command: string, args: readonly string[]) =>
   (await execa(command, args, { maxBuffer: 1e9 })).stdout;
 
-test("pulumi up on the example live-iso makes a Debian that starts from a CD, to its login", () => {
+test("pulumi up on the example live-iso makes a Debian that starts from a CD, to its login, with a picture of its menu", async () => {
   expect(made.boots?.met).toHaveLength(2);
+  const picture = join(ctx.store.root, String(made.menu?.screenshotPath));
+  expect(await said("file", ["-b", picture])).toMatch(/^PNG image data/);
   console.log(
     `an ISO of ${made.iso?.sizeBytes} bytes, at its login after ${made.boots?.seconds} s`,
   );
