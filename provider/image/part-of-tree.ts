@@ -3,12 +3,12 @@ import { type FstabEntry, fstabText } from "../plan/fstab.ts";
 import type { Mount } from "../plan/mounts.ts";
 import type { Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
-import { without } from "../squashfs/exclude.ts";
 import { trees } from "../tree/object.ts";
 import { entriesByPath, readTreeFile } from "../tree/read-file.ts";
 import { shownName } from "../tree/shown-name.ts";
 import { subtree } from "../tree/subtree.ts";
 import type { Tree } from "../tree/types.ts";
+import { without } from "../tree/without.ts";
 import { type MachineFile, text } from "./machine-file.ts";
 
 /** What a filesystem takes of a tree. */
@@ -62,7 +62,7 @@ function leaveOut(tree: Tree, mounts: readonly Mount[]) {
       );
     else if (firstBelow(tree, folder) !== undefined) full.push(`${path}/*`);
   }
-  return { tree: without(tree, full), files };
+  return { tree: without(tree, full, "mounts"), files };
 }
 
 /** The first path below a folder of a tree (no leading slash); undefined for an empty folder. */

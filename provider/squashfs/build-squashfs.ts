@@ -5,8 +5,8 @@ import { sizingOf } from "../plan/layout-size.ts";
 import type { Context } from "../resource.ts";
 import { commitFile } from "../store/commit-file.ts";
 import type { Entry } from "../tree/types.ts";
+import { without } from "../tree/without.ts";
 import { squashfsArguments } from "./command.ts";
-import { without } from "./exclude.ts";
 import { demandFits } from "./limits.ts";
 import type { SquashfsChoice } from "./options.ts";
 import { feed, readFrom } from "./streams.ts";
@@ -25,7 +25,7 @@ const tool = { package: "squashfs-tools" };
 /** Packs a tree as a file of the store, and reads all of it back before it counts. */
 export async function makeSquashfs(request: SquashfsRequest, ctx: Context) {
   const part = await partOfTree(request, ctx);
-  const kept = without(part.tree, request.squashfs.exclude);
+  const kept = without(part.tree, request.squashfs.exclude, "squashfs.exclude");
   const tree = await withFiles(kept, part.files, request.sourceDateEpoch, ctx.store);
   const entries = tree.items.filter((item): item is Entry => item.kind === "entry");
   demandFits(entries);

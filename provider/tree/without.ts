@@ -1,13 +1,9 @@
 import { InputError } from "../errors.ts";
-import { emit, forget, type Place, placesOf } from "../tree/emission.ts";
-import type { Tree } from "../tree/types.ts";
+import { emit, forget, type Place, placesOf } from "./emission.ts";
+import type { Tree } from "./types.ts";
 
-/** A tree without what is named; hard links to it become files of their own. An error when a name leads to nothing. */
-export function without(
-  tree: Tree,
-  exclude: readonly string[],
-  property = "squashfs.exclude",
-): Tree {
+/** A tree without what is named; hard links to it become files of their own. An error that names `property` when a name leads to nothing. */
+export function without(tree: Tree, exclude: readonly string[], property: string): Tree {
   if (exclude.length === 0) return tree;
   const tests = exclude.map((pattern) => {
     // Trees keep a byte in each character.
