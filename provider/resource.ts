@@ -91,6 +91,15 @@ export interface Resource<
    * update that comes. Nothing but the store and the builder's cache changes.
    */
   readonly madeInPreview?: boolean;
+  /** Says which of the files that inputs name have changed: `note` keeps what is there when it is made, `changes` compares with that. */
+  readonly files?: {
+    readonly note: (inputs: z.output<I>, ctx: Pick<Context, "cwd" | "store">) => Promise<void>;
+    readonly changes: (
+      olds: z.output<I>,
+      news: z.output<I>,
+      ctx: Pick<Context, "cwd" | "store">,
+    ) => Promise<string | undefined>;
+  };
   /** False for steps whose result is never taken from an earlier run without asking them, such as a remote. */
   readonly remote?: Remote<P, z.output<O>>;
   /** Inputs whose change makes a new resource instead of an update. */

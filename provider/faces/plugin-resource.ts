@@ -10,6 +10,7 @@ import { localDrift, put, read as refresh, remove } from "../lifecycle/operate.t
 import type { Context, Resource } from "../resource.ts";
 import { forDynamicFace } from "./handover.ts";
 import "./heap.ts";
+import { hasUnknown } from "../lifecycle/wire.ts";
 import { untilStopped } from "./interrupt.ts";
 import { checked, differing, read, write } from "./plugin-messages.ts";
 import { contextOf, newId, resourceOf } from "./resource-call.ts";
@@ -50,6 +51,7 @@ export const resourceMethods = {
       }));
       if (changes.length === 0 && (olds.drift || (await localDrift(olds, ctx))))
         changes.push({ path: "drift", kind: "update", isInput: false, replaces: false });
+      if (!hasUnknown(news)) await sayFiles(resource, olds, news, ctx);
       return differing(changes, replaces);
     }),
 
@@ -63,7 +65,7 @@ export const resourceMethods = {
       const inputs = markSecret(values, secrets);
       const outputs = request.getPreview()
         ? await foresee(resource, inputs, ctx)
-        : await put(resource, inputs, ctx);
+        : await make(resource, inputs, ctx);
       if (!request.getPreview()) response.setId(id);
       return response.setProperties(stateOf(resource, ctx, { ...values, ...outputs }, secrets));
     });
@@ -77,7 +79,7 @@ export const resourceMethods = {
       const inputs = markSecret(values, secrets);
       const outputs = request.getPreview()
         ? await foresee(resource, inputs, ctx, { isUpdate: true })
-        : await put(resource, inputs, ctx, read(request.getOlds()).values);
+        : await make(resource, inputs, ctx, read(request.getOlds()).values);
       return new proto.UpdateResponse().setProperties(
         stateOf(resource, ctx, { ...values, ...outputs }, secrets),
       );
@@ -133,6 +135,27 @@ function withResource<T>(
       work(resource, await contextOf(resource, { urn, instance, signal })),
     ),
   );
+}
+
+async function make(resource: Resource, inputs: Values, ctx: Context, previous?: Values) {
+  const outputs = await put(resource, inputs, ctx, previous);
+  await aboutFiles(() => resource.files?.note(inputs as never, ctx));
+  return outputs;
+}
+
+/** Names the files behind a change; in a preview that is what a reader looks for. */
+async function sayFiles(resource: Resource, olds: Values, news: Values, ctx: Context) {
+  const text = await aboutFiles(() => resource.files?.changes(olds as never, news as never, ctx));
+  if (text) ctx.log.info(text);
+}
+
+/** A help to the reader must not cost anybody the resource: files may go while they are looked at. */
+async function aboutFiles<T>(look: () => Promise<T> | undefined): Promise<T | undefined> {
+  try {
+    return await look();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Never the stack: dev and prod share bytes. */

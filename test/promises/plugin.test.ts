@@ -96,6 +96,15 @@ test.each<[string, Edit, string[]]>([
   expect(changed(await project.up())).toEqual(previewed(names));
 });
 
+test("a preview names the files behind a change", async () => {
+  await project.write("site/index.html", "named");
+  await project.write("site/another.html", "named");
+  expect((await project.preview()).messages.join("\n")).toContain(
+    "the context differs in site/another.html (new), site/index.html",
+  );
+  await project.up();
+});
+
 test.each<[string, Record<string, string>, string[]]>([
   ["another command line", { TEST_COMMAND_LINE: "rw panic=0" }, ["boot", "disk", "root"]],
   ["a host name", { TEST_HOSTNAME: "web" }, follows],

@@ -1,3 +1,4 @@
+import { contextChanges, noteContext } from "../../image/context-changes.ts";
 import { observeRootfs } from "../../image/observe.ts";
 import { rootfsProblems } from "../../image/rootfs-rules.ts";
 import { rootfsInputs, rootfsOutputs } from "../../image/rootfs-schema.ts";
@@ -26,6 +27,7 @@ export const Rootfs = defineResource({
   },
   plan: (inputs) => inputs,
   madeInPreview: true,
+  files: { note: noteContext, changes: contextChanges },
   // Loaded when there is something to build: an update that changes nothing is spared a tenth of a second.
   make: async (plan, ctx) => (await import("../../image/build-tree.ts")).buildTree(plan, ctx),
 });
