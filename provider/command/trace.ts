@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { InputError, StoreError } from "../errors.ts";
-import { readTrace } from "../manifest/trace.ts";
+import { isOriginOf, readTrace } from "../manifest/trace.ts";
 import { traceText } from "../manifest/trace-text.ts";
 import type { Root } from "../store/gc.ts";
 import { openStore } from "../store/local-store.ts";
+import type { Store } from "../store/store.ts";
 import { exitCodes } from "./fault.ts";
 import { findRoots, onlyRoot, typeOf } from "./find-root.ts";
 import { utf8Of } from "./print/names.ts";
@@ -42,12 +43,12 @@ async function trace(path: string, { json, rootfs }: Options, session: Session):
   const named = (await findRoots(store, rootfs)).filter(isRootfs);
   const { objects, urn } = onlyRoot(named, rootfs ?? "--rootfs", all);
   const tree = objects.find(({ kind }) => kind === "tree");
-  const origin = objects.find(({ kind }) => kind === "file");
+  const origin = tree && (await originOf(tree.digest, objects, store));
   if (!tree || !origin)
     throw new InputError([
       {
         property: rootfs ?? "--rootfs",
-        reason: `${urn} was made by a version that did not write down where files come from: pulumi up makes it again`,
+        reason: `where the files of ${urn} come from is not written down in ${store.root}: pulumi up --replace its URN does that`,
       },
     ]);
   for (const { kind, digest } of [tree, origin])
@@ -66,4 +67,12 @@ async function trace(path: string, { json, rootfs }: Options, session: Session):
       : traceText(found),
   );
   return exitCodes.good;
+}
+
+/** The origin among what a Rootfs holds: its kernels are files as well. */
+async function originOf(tree: string, objects: Root["objects"], store: Store) {
+  for (const object of objects)
+    if (object.kind === "file" && (await isOriginOf(store.path("file", object.digest), tree)))
+      return object;
+  return undefined;
 }

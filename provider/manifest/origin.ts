@@ -155,6 +155,11 @@ export function encodeOrigin(origin: Origin): string {
   return `${canonicalJson({ version: VERSION, ...origin })}\n`;
 }
 
+/** How the text of a tree's origin ends: its keys are sorted. */
+export function originEnd(tree: string): string {
+  return `,"tree":"${tree}","version":${VERSION}}\n`;
+}
+
 /** The inverse of {@link encodeOrigin}. */
 export function decodeOrigin(text: string, file: string): Origin {
   try {

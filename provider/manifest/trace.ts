@@ -1,11 +1,11 @@
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import type { Store } from "../store/store.ts";
 import { loadTree } from "../tree/object.ts";
 import { entriesByPath, findEntry } from "../tree/read-file.ts";
 import { baseOf, joinPath, parentOf } from "../tree/tree-path.ts";
 import type { EntryType, Tree } from "../tree/types.ts";
 import type { LayerInstruction } from "./layer-instructions.ts";
-import { decodeOrigin, layersByPath, type Origin } from "./origin.ts";
+import { decodeOrigin, layersByPath, type Origin, originEnd } from "./origin.ts";
 import { type Owners, readOwners } from "./owners.ts";
 
 /** A layer of an image, as a trace names it. */
@@ -91,6 +91,21 @@ export async function readTrace(
   const origin = decodeOrigin(await readFile(file, "utf8"), file);
   const owners = await readOwners(tree, (source) => store.path("layer", source));
   return trace({ tree, origin, owners }, Buffer.from(path).toString("latin1"));
+}
+
+/** Whether a file is the origin of a tree, by its last bytes; false when it is not there. A Rootfs names kernels as files, too. */
+export async function isOriginOf(file: string, treeDigest: string): Promise<boolean> {
+  const end = Buffer.from(originEnd(treeDigest));
+  const handle = await open(file).catch(() => undefined);
+  if (!handle) return false;
+  try {
+    const { size } = await handle.stat();
+    const last = Buffer.alloc(end.length);
+    await handle.read(last, 0, last.length, Math.max(0, size - last.length));
+    return last.equals(end);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** The layer of that position in an origin. */

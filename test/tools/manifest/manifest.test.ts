@@ -10,7 +10,7 @@ import { findResource, findStep } from "../../../provider/flow/index.ts";
 import { dockerClient } from "../../../provider/host/docker.ts";
 import { checkInputs } from "../../../provider/lifecycle/check.ts";
 import { put } from "../../../provider/lifecycle/operate.ts";
-import { readTrace } from "../../../provider/manifest/trace.ts";
+import { isOriginOf, readTrace } from "../../../provider/manifest/trace.ts";
 import type { Ref } from "../../../provider/plan/ref.ts";
 import { testContext } from "../../context.ts";
 
@@ -296,6 +296,9 @@ test("a second build, in another folder and store, gives the same bytes", async 
 
 test("a path is traced to its line, its package and what it hides", async () => {
   const digests = { tree: made.rootfs.ref!.digest, origin: made.rootfs.origin!.digest };
+  expect(await isOriginOf(at(made.rootfs.origin), digests.tree)).toBe(true);
+  expect(await isOriginOf(at(made.manifest.sbom), digests.tree)).toBe(false);
+  expect(await isOriginOf("/no/such/file", digests.tree)).toBe(false);
   const traced = (path: string) => readTrace(made.ctx.store, digests, path);
   const motd = await traced("/etc/motd");
   expect(motd?.now).toMatchObject({ layer: { number: 5, line: 11 }, size: 6 });

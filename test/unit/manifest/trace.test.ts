@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { originOf, recordLayers } from "../../../provider/manifest/origin.ts";
+import {
+  encodeOrigin,
+  originEnd,
+  originOf,
+  recordLayers,
+} from "../../../provider/manifest/origin.ts";
 import { trace } from "../../../provider/manifest/trace.ts";
 import { traceText } from "../../../provider/manifest/trace-text.ts";
 import { sha256 as digestOfText } from "../../../provider/plan/canonical.ts";
@@ -107,4 +112,8 @@ test("the text of a trace says all of it", () => {
       hides file 0644 0:0, 4 bytes, sha256:…
         from layer 1: RUN 0"
   `);
+});
+
+test("the file of an origin is told from a kernel's by its end", () => {
+  expect(encodeOrigin(whole.origin).endsWith(originEnd("sha256:tree"))).toBe(true);
 });
