@@ -110,6 +110,8 @@ type azurePageBlobArgs struct {
 	Prefix *string `pulumi:"prefix"`
 	// `proof` of the BootTest of the very disk that the VHD shows.
 	Proof *BootProof `pulumi:"proof"`
+	// `readiness` of a ReadinessCheck for azure, so that nothing is sent before it.
+	Readiness *Readiness `pulumi:"readiness"`
 	// How many versions are kept, this one included.
 	Retain *int `pulumi:"retain"`
 	// Publish without a boot test. It is recorded in the outputs and in the blob's metadata.
@@ -132,6 +134,8 @@ type AzurePageBlobArgs struct {
 	Prefix pulumi.StringPtrInput
 	// `proof` of the BootTest of the very disk that the VHD shows.
 	Proof BootProofPtrInput
+	// `readiness` of a ReadinessCheck for azure, so that nothing is sent before it.
+	Readiness ReadinessPtrInput
 	// How many versions are kept, this one included.
 	Retain pulumi.IntPtrInput
 	// Publish without a boot test. It is recorded in the outputs and in the blob's metadata.

@@ -45,6 +45,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &Manifest{}
 	case "bootwright:index:PartitionLayout":
 		r = &PartitionLayout{}
+	case "bootwright:index:ReadinessCheck":
+		r = &ReadinessCheck{}
 	case "bootwright:index:Rootfs":
 		r = &Rootfs{}
 	default:

@@ -32,7 +32,11 @@ type Machine struct {
 	Kernel KernelOutput `pulumi:"kernel"`
 	// Offsets, sizes, types and UUIDs of a disk's partitions.
 	Layout PartitionLayoutOutput `pulumi:"layout"`
-	// The root filesystem of a machine, from a Dockerfile, an image, an archive or a folder.
+	// A record of a machine: software bill of materials, provenance and checksums.
+	Manifest ManifestOutput `pulumi:"manifest"`
+	// Whether a machine is ready for a cloud: drivers, console, network, left-over keys.
+	Readiness ReadinessCheckOutput `pulumi:"readiness"`
+	// The root filesystem of a machine, from a Dockerfile, an image, an archive, a folder or a disk.
 	Rootfs RootfsOutput `pulumi:"rootfs"`
 	// A disk image in another format.
 	Vhd ConvertedImageOutput `pulumi:"vhd"`
@@ -62,6 +66,9 @@ func NewMachine(ctx *pulumi.Context,
 	}
 	if args.Label == nil {
 		args.Label = pulumi.StringPtr("")
+	}
+	if args.Manifest != nil {
+		args.Manifest = args.Manifest.Defaults()
 	}
 	if args.Network == nil {
 		args.Network = RootfsNetwork("none")
@@ -105,8 +112,12 @@ type machineArgs struct {
 	Label *string `pulumi:"label"`
 	// Only for ext4: where everything lay in an earlier version, a copy of the file at its `placementPath`. What it knows stays where it lay.
 	LastPlacement *GivenFile `pulumi:"lastPlacement"`
+	// A record of a machine: software bill of materials, provenance and checksums.
+	Manifest *MachineManifest `pulumi:"manifest"`
 	// dhcp: every Ethernet card asks for an address and name servers, through systemd-networkd.
 	Network *RootfsNetwork `pulumi:"network"`
+	// Whether a machine is ready for a cloud: drivers, console, network, left-over keys.
+	Readiness *MachineReadiness `pulumi:"readiness"`
 	// What is left out because it must not ship or never repeats. Default: everything named here; an empty list keeps all.
 	Scrub []RootfsScrub `pulumi:"scrub"`
 	// Run the image's process (ENTRYPOINT and CMD, with its ENV, USER, WORKDIR, STOPSIGNAL and HEALTHCHECK) as a service of the machine, through systemd or busybox's init.
@@ -143,8 +154,12 @@ type MachineArgs struct {
 	Label pulumi.StringPtrInput
 	// Only for ext4: where everything lay in an earlier version, a copy of the file at its `placementPath`. What it knows stays where it lay.
 	LastPlacement GivenFilePtrInput
+	// A record of a machine: software bill of materials, provenance and checksums.
+	Manifest *MachineManifestArgs
 	// dhcp: every Ethernet card asks for an address and name servers, through systemd-networkd.
 	Network RootfsNetworkPtrInput
+	// Whether a machine is ready for a cloud: drivers, console, network, left-over keys.
+	Readiness *MachineReadinessArgs
 	// What is left out because it must not ship or never repeats. Default: everything named here; an empty list keeps all.
 	Scrub RootfsScrubArrayInput
 	// Run the image's process (ENTRYPOINT and CMD, with its ENV, USER, WORKDIR, STOPSIGNAL and HEALTHCHECK) as a service of the machine, through systemd or busybox's init.
@@ -230,7 +245,17 @@ func (o MachineOutput) Layout() PartitionLayoutOutput {
 	return o.ApplyT(func(v *Machine) PartitionLayoutOutput { return v.Layout }).(PartitionLayoutOutput)
 }
 
-// The root filesystem of a machine, from a Dockerfile, an image, an archive or a folder.
+// A record of a machine: software bill of materials, provenance and checksums.
+func (o MachineOutput) Manifest() ManifestOutput {
+	return o.ApplyT(func(v *Machine) ManifestOutput { return v.Manifest }).(ManifestOutput)
+}
+
+// Whether a machine is ready for a cloud: drivers, console, network, left-over keys.
+func (o MachineOutput) Readiness() ReadinessCheckOutput {
+	return o.ApplyT(func(v *Machine) ReadinessCheckOutput { return v.Readiness }).(ReadinessCheckOutput)
+}
+
+// The root filesystem of a machine, from a Dockerfile, an image, an archive, a folder or a disk.
 func (o MachineOutput) Rootfs() RootfsOutput {
 	return o.ApplyT(func(v *Machine) RootfsOutput { return v.Rootfs }).(RootfsOutput)
 }

@@ -2969,6 +2969,176 @@ func (in *partitionRequestFilesystemPtr) ToPartitionRequestFilesystemPtrOutputWi
 	return pulumi.ToOutputWithContext(ctx, in).(PartitionRequestFilesystemPtrOutput)
 }
 
+// Values of `ReadinessCheck.target`.
+type ReadinessCheckTarget string
+
+const (
+	ReadinessCheckTargetAZURE   = ReadinessCheckTarget("azure")
+	ReadinessCheckTargetAWS     = ReadinessCheckTarget("aws")
+	ReadinessCheckTargetGCE     = ReadinessCheckTarget("gce")
+	ReadinessCheckTargetGENERIC = ReadinessCheckTarget("generic")
+)
+
+func (ReadinessCheckTarget) ElementType() reflect.Type {
+	return reflect.TypeOf((*ReadinessCheckTarget)(nil)).Elem()
+}
+
+func (e ReadinessCheckTarget) ToReadinessCheckTargetOutput() ReadinessCheckTargetOutput {
+	return pulumi.ToOutput(e).(ReadinessCheckTargetOutput)
+}
+
+func (e ReadinessCheckTarget) ToReadinessCheckTargetOutputWithContext(ctx context.Context) ReadinessCheckTargetOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(ReadinessCheckTargetOutput)
+}
+
+func (e ReadinessCheckTarget) ToReadinessCheckTargetPtrOutput() ReadinessCheckTargetPtrOutput {
+	return e.ToReadinessCheckTargetPtrOutputWithContext(context.Background())
+}
+
+func (e ReadinessCheckTarget) ToReadinessCheckTargetPtrOutputWithContext(ctx context.Context) ReadinessCheckTargetPtrOutput {
+	return ReadinessCheckTarget(e).ToReadinessCheckTargetOutputWithContext(ctx).ToReadinessCheckTargetPtrOutputWithContext(ctx)
+}
+
+func (e ReadinessCheckTarget) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e ReadinessCheckTarget) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e ReadinessCheckTarget) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e ReadinessCheckTarget) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type ReadinessCheckTargetOutput struct{ *pulumi.OutputState }
+
+func (ReadinessCheckTargetOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ReadinessCheckTarget)(nil)).Elem()
+}
+
+func (o ReadinessCheckTargetOutput) ToReadinessCheckTargetOutput() ReadinessCheckTargetOutput {
+	return o
+}
+
+func (o ReadinessCheckTargetOutput) ToReadinessCheckTargetOutputWithContext(ctx context.Context) ReadinessCheckTargetOutput {
+	return o
+}
+
+func (o ReadinessCheckTargetOutput) ToReadinessCheckTargetPtrOutput() ReadinessCheckTargetPtrOutput {
+	return o.ToReadinessCheckTargetPtrOutputWithContext(context.Background())
+}
+
+func (o ReadinessCheckTargetOutput) ToReadinessCheckTargetPtrOutputWithContext(ctx context.Context) ReadinessCheckTargetPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v ReadinessCheckTarget) *ReadinessCheckTarget {
+		return &v
+	}).(ReadinessCheckTargetPtrOutput)
+}
+
+func (o ReadinessCheckTargetOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o ReadinessCheckTargetOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e ReadinessCheckTarget) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o ReadinessCheckTargetOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o ReadinessCheckTargetOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e ReadinessCheckTarget) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type ReadinessCheckTargetPtrOutput struct{ *pulumi.OutputState }
+
+func (ReadinessCheckTargetPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**ReadinessCheckTarget)(nil)).Elem()
+}
+
+func (o ReadinessCheckTargetPtrOutput) ToReadinessCheckTargetPtrOutput() ReadinessCheckTargetPtrOutput {
+	return o
+}
+
+func (o ReadinessCheckTargetPtrOutput) ToReadinessCheckTargetPtrOutputWithContext(ctx context.Context) ReadinessCheckTargetPtrOutput {
+	return o
+}
+
+func (o ReadinessCheckTargetPtrOutput) Elem() ReadinessCheckTargetOutput {
+	return o.ApplyT(func(v *ReadinessCheckTarget) ReadinessCheckTarget {
+		if v != nil {
+			return *v
+		}
+		var ret ReadinessCheckTarget
+		return ret
+	}).(ReadinessCheckTargetOutput)
+}
+
+func (o ReadinessCheckTargetPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o ReadinessCheckTargetPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *ReadinessCheckTarget) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// ReadinessCheckTargetInput is an input type that accepts values of the ReadinessCheckTarget enum
+// A concrete instance of `ReadinessCheckTargetInput` can be one of the following:
+//
+//	ReadinessCheckTargetAZURE
+//	ReadinessCheckTargetAWS
+//	ReadinessCheckTargetGCE
+//	ReadinessCheckTargetGENERIC
+type ReadinessCheckTargetInput interface {
+	pulumi.Input
+
+	ToReadinessCheckTargetOutput() ReadinessCheckTargetOutput
+	ToReadinessCheckTargetOutputWithContext(context.Context) ReadinessCheckTargetOutput
+}
+
+var readinessCheckTargetPtrType = reflect.TypeOf((**ReadinessCheckTarget)(nil)).Elem()
+
+type ReadinessCheckTargetPtrInput interface {
+	pulumi.Input
+
+	ToReadinessCheckTargetPtrOutput() ReadinessCheckTargetPtrOutput
+	ToReadinessCheckTargetPtrOutputWithContext(context.Context) ReadinessCheckTargetPtrOutput
+}
+
+type readinessCheckTargetPtr string
+
+func ReadinessCheckTargetPtr(v string) ReadinessCheckTargetPtrInput {
+	return (*readinessCheckTargetPtr)(&v)
+}
+
+func (*readinessCheckTargetPtr) ElementType() reflect.Type {
+	return readinessCheckTargetPtrType
+}
+
+func (in *readinessCheckTargetPtr) ToReadinessCheckTargetPtrOutput() ReadinessCheckTargetPtrOutput {
+	return pulumi.ToOutput(in).(ReadinessCheckTargetPtrOutput)
+}
+
+func (in *readinessCheckTargetPtr) ToReadinessCheckTargetPtrOutputWithContext(ctx context.Context) ReadinessCheckTargetPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(ReadinessCheckTargetPtrOutput)
+}
+
 // Values of `Rootfs.network`.
 type RootfsNetwork string
 
@@ -4060,6 +4230,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*PartitionKindPtrInput)(nil)).Elem(), PartitionKind("linux"))
 	pulumi.RegisterInputType(reflect.TypeOf((*PartitionRequestFilesystemInput)(nil)).Elem(), PartitionRequestFilesystem("ext4"))
 	pulumi.RegisterInputType(reflect.TypeOf((*PartitionRequestFilesystemPtrInput)(nil)).Elem(), PartitionRequestFilesystem("ext4"))
+	pulumi.RegisterInputType(reflect.TypeOf((*ReadinessCheckTargetInput)(nil)).Elem(), ReadinessCheckTarget("azure"))
+	pulumi.RegisterInputType(reflect.TypeOf((*ReadinessCheckTargetPtrInput)(nil)).Elem(), ReadinessCheckTarget("azure"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RootfsNetworkInput)(nil)).Elem(), RootfsNetwork("none"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RootfsNetworkPtrInput)(nil)).Elem(), RootfsNetwork("none"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RootfsPlatformInput)(nil)).Elem(), RootfsPlatform("linux/amd64"))
@@ -4108,6 +4280,8 @@ func init() {
 	pulumi.RegisterOutputType(PartitionKindPtrOutput{})
 	pulumi.RegisterOutputType(PartitionRequestFilesystemOutput{})
 	pulumi.RegisterOutputType(PartitionRequestFilesystemPtrOutput{})
+	pulumi.RegisterOutputType(ReadinessCheckTargetOutput{})
+	pulumi.RegisterOutputType(ReadinessCheckTargetPtrOutput{})
 	pulumi.RegisterOutputType(RootfsNetworkOutput{})
 	pulumi.RegisterOutputType(RootfsNetworkPtrOutput{})
 	pulumi.RegisterOutputType(RootfsPlatformOutput{})

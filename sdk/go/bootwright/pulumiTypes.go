@@ -5072,6 +5072,329 @@ func (o MachineFileArrayOutput) Index(i pulumi.IntInput) MachineFileOutput {
 	}).(MachineFileOutput)
 }
 
+// A record of a machine: software bill of materials, provenance and checksums.
+type MachineManifest struct {
+	// Path, relative to the project, that the archive of the documents is written to.
+	ExportTo *string `pulumi:"exportTo"`
+	// What the documents call the machine.
+	Name *string `pulumi:"name"`
+}
+
+// Defaults sets the appropriate defaults for MachineManifest
+func (val *MachineManifest) Defaults() *MachineManifest {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.Name == nil {
+		name_ := "machine"
+		tmp.Name = &name_
+	}
+	return &tmp
+}
+
+// MachineManifestInput is an input type that accepts MachineManifestArgs and MachineManifestOutput values.
+// You can construct a concrete instance of `MachineManifestInput` via:
+//
+//	MachineManifestArgs{...}
+type MachineManifestInput interface {
+	pulumi.Input
+
+	ToMachineManifestOutput() MachineManifestOutput
+	ToMachineManifestOutputWithContext(context.Context) MachineManifestOutput
+}
+
+// A record of a machine: software bill of materials, provenance and checksums.
+type MachineManifestArgs struct {
+	// Path, relative to the project, that the archive of the documents is written to.
+	ExportTo pulumi.StringPtrInput `pulumi:"exportTo"`
+	// What the documents call the machine.
+	Name pulumi.StringPtrInput `pulumi:"name"`
+}
+
+// Defaults sets the appropriate defaults for MachineManifestArgs
+func (val *MachineManifestArgs) Defaults() *MachineManifestArgs {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.Name == nil {
+		tmp.Name = pulumi.StringPtr("machine")
+	}
+	return &tmp
+}
+func (MachineManifestArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*MachineManifest)(nil)).Elem()
+}
+
+func (i MachineManifestArgs) ToMachineManifestOutput() MachineManifestOutput {
+	return i.ToMachineManifestOutputWithContext(context.Background())
+}
+
+func (i MachineManifestArgs) ToMachineManifestOutputWithContext(ctx context.Context) MachineManifestOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(MachineManifestOutput)
+}
+
+func (i MachineManifestArgs) ToMachineManifestPtrOutput() MachineManifestPtrOutput {
+	return i.ToMachineManifestPtrOutputWithContext(context.Background())
+}
+
+func (i MachineManifestArgs) ToMachineManifestPtrOutputWithContext(ctx context.Context) MachineManifestPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(MachineManifestOutput).ToMachineManifestPtrOutputWithContext(ctx)
+}
+
+// MachineManifestPtrInput is an input type that accepts MachineManifestArgs, MachineManifestPtr and MachineManifestPtrOutput values.
+// You can construct a concrete instance of `MachineManifestPtrInput` via:
+//
+//	        MachineManifestArgs{...}
+//
+//	or:
+//
+//	        nil
+type MachineManifestPtrInput interface {
+	pulumi.Input
+
+	ToMachineManifestPtrOutput() MachineManifestPtrOutput
+	ToMachineManifestPtrOutputWithContext(context.Context) MachineManifestPtrOutput
+}
+
+type machineManifestPtrType MachineManifestArgs
+
+func MachineManifestPtr(v *MachineManifestArgs) MachineManifestPtrInput {
+	return (*machineManifestPtrType)(v)
+}
+
+func (*machineManifestPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**MachineManifest)(nil)).Elem()
+}
+
+func (i *machineManifestPtrType) ToMachineManifestPtrOutput() MachineManifestPtrOutput {
+	return i.ToMachineManifestPtrOutputWithContext(context.Background())
+}
+
+func (i *machineManifestPtrType) ToMachineManifestPtrOutputWithContext(ctx context.Context) MachineManifestPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(MachineManifestPtrOutput)
+}
+
+// A record of a machine: software bill of materials, provenance and checksums.
+type MachineManifestOutput struct{ *pulumi.OutputState }
+
+func (MachineManifestOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*MachineManifest)(nil)).Elem()
+}
+
+func (o MachineManifestOutput) ToMachineManifestOutput() MachineManifestOutput {
+	return o
+}
+
+func (o MachineManifestOutput) ToMachineManifestOutputWithContext(ctx context.Context) MachineManifestOutput {
+	return o
+}
+
+func (o MachineManifestOutput) ToMachineManifestPtrOutput() MachineManifestPtrOutput {
+	return o.ToMachineManifestPtrOutputWithContext(context.Background())
+}
+
+func (o MachineManifestOutput) ToMachineManifestPtrOutputWithContext(ctx context.Context) MachineManifestPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v MachineManifest) *MachineManifest {
+		return &v
+	}).(MachineManifestPtrOutput)
+}
+
+// Path, relative to the project, that the archive of the documents is written to.
+func (o MachineManifestOutput) ExportTo() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v MachineManifest) *string { return v.ExportTo }).(pulumi.StringPtrOutput)
+}
+
+// What the documents call the machine.
+func (o MachineManifestOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v MachineManifest) *string { return v.Name }).(pulumi.StringPtrOutput)
+}
+
+type MachineManifestPtrOutput struct{ *pulumi.OutputState }
+
+func (MachineManifestPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**MachineManifest)(nil)).Elem()
+}
+
+func (o MachineManifestPtrOutput) ToMachineManifestPtrOutput() MachineManifestPtrOutput {
+	return o
+}
+
+func (o MachineManifestPtrOutput) ToMachineManifestPtrOutputWithContext(ctx context.Context) MachineManifestPtrOutput {
+	return o
+}
+
+func (o MachineManifestPtrOutput) Elem() MachineManifestOutput {
+	return o.ApplyT(func(v *MachineManifest) MachineManifest {
+		if v != nil {
+			return *v
+		}
+		var ret MachineManifest
+		return ret
+	}).(MachineManifestOutput)
+}
+
+// Path, relative to the project, that the archive of the documents is written to.
+func (o MachineManifestPtrOutput) ExportTo() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *MachineManifest) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ExportTo
+	}).(pulumi.StringPtrOutput)
+}
+
+// What the documents call the machine.
+func (o MachineManifestPtrOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *MachineManifest) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Name
+	}).(pulumi.StringPtrOutput)
+}
+
+// Whether a machine is ready for a cloud: drivers, console, network, left-over keys.
+type MachineReadiness struct {
+	// Where the machine is to run: `azure` (Hyper-V drivers), `aws` (nvme, ena), `gce` (virtio), or `generic`: only what no image may carry.
+	Target ReadinessCheckTarget `pulumi:"target"`
+}
+
+// MachineReadinessInput is an input type that accepts MachineReadinessArgs and MachineReadinessOutput values.
+// You can construct a concrete instance of `MachineReadinessInput` via:
+//
+//	MachineReadinessArgs{...}
+type MachineReadinessInput interface {
+	pulumi.Input
+
+	ToMachineReadinessOutput() MachineReadinessOutput
+	ToMachineReadinessOutputWithContext(context.Context) MachineReadinessOutput
+}
+
+// Whether a machine is ready for a cloud: drivers, console, network, left-over keys.
+type MachineReadinessArgs struct {
+	// Where the machine is to run: `azure` (Hyper-V drivers), `aws` (nvme, ena), `gce` (virtio), or `generic`: only what no image may carry.
+	Target ReadinessCheckTargetInput `pulumi:"target"`
+}
+
+func (MachineReadinessArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*MachineReadiness)(nil)).Elem()
+}
+
+func (i MachineReadinessArgs) ToMachineReadinessOutput() MachineReadinessOutput {
+	return i.ToMachineReadinessOutputWithContext(context.Background())
+}
+
+func (i MachineReadinessArgs) ToMachineReadinessOutputWithContext(ctx context.Context) MachineReadinessOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(MachineReadinessOutput)
+}
+
+func (i MachineReadinessArgs) ToMachineReadinessPtrOutput() MachineReadinessPtrOutput {
+	return i.ToMachineReadinessPtrOutputWithContext(context.Background())
+}
+
+func (i MachineReadinessArgs) ToMachineReadinessPtrOutputWithContext(ctx context.Context) MachineReadinessPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(MachineReadinessOutput).ToMachineReadinessPtrOutputWithContext(ctx)
+}
+
+// MachineReadinessPtrInput is an input type that accepts MachineReadinessArgs, MachineReadinessPtr and MachineReadinessPtrOutput values.
+// You can construct a concrete instance of `MachineReadinessPtrInput` via:
+//
+//	        MachineReadinessArgs{...}
+//
+//	or:
+//
+//	        nil
+type MachineReadinessPtrInput interface {
+	pulumi.Input
+
+	ToMachineReadinessPtrOutput() MachineReadinessPtrOutput
+	ToMachineReadinessPtrOutputWithContext(context.Context) MachineReadinessPtrOutput
+}
+
+type machineReadinessPtrType MachineReadinessArgs
+
+func MachineReadinessPtr(v *MachineReadinessArgs) MachineReadinessPtrInput {
+	return (*machineReadinessPtrType)(v)
+}
+
+func (*machineReadinessPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**MachineReadiness)(nil)).Elem()
+}
+
+func (i *machineReadinessPtrType) ToMachineReadinessPtrOutput() MachineReadinessPtrOutput {
+	return i.ToMachineReadinessPtrOutputWithContext(context.Background())
+}
+
+func (i *machineReadinessPtrType) ToMachineReadinessPtrOutputWithContext(ctx context.Context) MachineReadinessPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(MachineReadinessPtrOutput)
+}
+
+// Whether a machine is ready for a cloud: drivers, console, network, left-over keys.
+type MachineReadinessOutput struct{ *pulumi.OutputState }
+
+func (MachineReadinessOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*MachineReadiness)(nil)).Elem()
+}
+
+func (o MachineReadinessOutput) ToMachineReadinessOutput() MachineReadinessOutput {
+	return o
+}
+
+func (o MachineReadinessOutput) ToMachineReadinessOutputWithContext(ctx context.Context) MachineReadinessOutput {
+	return o
+}
+
+func (o MachineReadinessOutput) ToMachineReadinessPtrOutput() MachineReadinessPtrOutput {
+	return o.ToMachineReadinessPtrOutputWithContext(context.Background())
+}
+
+func (o MachineReadinessOutput) ToMachineReadinessPtrOutputWithContext(ctx context.Context) MachineReadinessPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v MachineReadiness) *MachineReadiness {
+		return &v
+	}).(MachineReadinessPtrOutput)
+}
+
+// Where the machine is to run: `azure` (Hyper-V drivers), `aws` (nvme, ena), `gce` (virtio), or `generic`: only what no image may carry.
+func (o MachineReadinessOutput) Target() ReadinessCheckTargetOutput {
+	return o.ApplyT(func(v MachineReadiness) ReadinessCheckTarget { return v.Target }).(ReadinessCheckTargetOutput)
+}
+
+type MachineReadinessPtrOutput struct{ *pulumi.OutputState }
+
+func (MachineReadinessPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**MachineReadiness)(nil)).Elem()
+}
+
+func (o MachineReadinessPtrOutput) ToMachineReadinessPtrOutput() MachineReadinessPtrOutput {
+	return o
+}
+
+func (o MachineReadinessPtrOutput) ToMachineReadinessPtrOutputWithContext(ctx context.Context) MachineReadinessPtrOutput {
+	return o
+}
+
+func (o MachineReadinessPtrOutput) Elem() MachineReadinessOutput {
+	return o.ApplyT(func(v *MachineReadiness) MachineReadiness {
+		if v != nil {
+			return *v
+		}
+		var ret MachineReadiness
+		return ret
+	}).(MachineReadinessOutput)
+}
+
+// Where the machine is to run: `azure` (Hyper-V drivers), `aws` (nvme, ena), `gce` (virtio), or `generic`: only what no image may carry.
+func (o MachineReadinessPtrOutput) Target() ReadinessCheckTargetPtrOutput {
+	return o.ApplyT(func(v *MachineReadiness) *ReadinessCheckTarget {
+		if v == nil {
+			return nil
+		}
+		return &v.Target
+	}).(ReadinessCheckTargetPtrOutput)
+}
+
 // An artefact that a manifest names.
 type ManifestArtefact struct {
 	// The artefact: `ref` of a resource.
@@ -6188,6 +6511,232 @@ func (o PlacedFileArrayOutput) Index(i pulumi.IntInput) PlacedFileOutput {
 	}).(PlacedFileOutput)
 }
 
+// What a readiness check has found good.
+type Readiness struct {
+	// The cloud that it is ready for.
+	Target string `pulumi:"target"`
+	// Digest of the tree that was looked at.
+	Tree string `pulumi:"tree"`
+}
+
+// ReadinessInput is an input type that accepts ReadinessArgs and ReadinessOutput values.
+// You can construct a concrete instance of `ReadinessInput` via:
+//
+//	ReadinessArgs{...}
+type ReadinessInput interface {
+	pulumi.Input
+
+	ToReadinessOutput() ReadinessOutput
+	ToReadinessOutputWithContext(context.Context) ReadinessOutput
+}
+
+// What a readiness check has found good.
+type ReadinessArgs struct {
+	// The cloud that it is ready for.
+	Target pulumi.StringInput `pulumi:"target"`
+	// Digest of the tree that was looked at.
+	Tree pulumi.StringInput `pulumi:"tree"`
+}
+
+func (ReadinessArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Readiness)(nil)).Elem()
+}
+
+func (i ReadinessArgs) ToReadinessOutput() ReadinessOutput {
+	return i.ToReadinessOutputWithContext(context.Background())
+}
+
+func (i ReadinessArgs) ToReadinessOutputWithContext(ctx context.Context) ReadinessOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ReadinessOutput)
+}
+
+func (i ReadinessArgs) ToReadinessPtrOutput() ReadinessPtrOutput {
+	return i.ToReadinessPtrOutputWithContext(context.Background())
+}
+
+func (i ReadinessArgs) ToReadinessPtrOutputWithContext(ctx context.Context) ReadinessPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ReadinessOutput).ToReadinessPtrOutputWithContext(ctx)
+}
+
+// ReadinessPtrInput is an input type that accepts ReadinessArgs, ReadinessPtr and ReadinessPtrOutput values.
+// You can construct a concrete instance of `ReadinessPtrInput` via:
+//
+//	        ReadinessArgs{...}
+//
+//	or:
+//
+//	        nil
+type ReadinessPtrInput interface {
+	pulumi.Input
+
+	ToReadinessPtrOutput() ReadinessPtrOutput
+	ToReadinessPtrOutputWithContext(context.Context) ReadinessPtrOutput
+}
+
+type readinessPtrType ReadinessArgs
+
+func ReadinessPtr(v *ReadinessArgs) ReadinessPtrInput {
+	return (*readinessPtrType)(v)
+}
+
+func (*readinessPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Readiness)(nil)).Elem()
+}
+
+func (i *readinessPtrType) ToReadinessPtrOutput() ReadinessPtrOutput {
+	return i.ToReadinessPtrOutputWithContext(context.Background())
+}
+
+func (i *readinessPtrType) ToReadinessPtrOutputWithContext(ctx context.Context) ReadinessPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ReadinessPtrOutput)
+}
+
+// What a readiness check has found good.
+type ReadinessOutput struct{ *pulumi.OutputState }
+
+func (ReadinessOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Readiness)(nil)).Elem()
+}
+
+func (o ReadinessOutput) ToReadinessOutput() ReadinessOutput {
+	return o
+}
+
+func (o ReadinessOutput) ToReadinessOutputWithContext(ctx context.Context) ReadinessOutput {
+	return o
+}
+
+func (o ReadinessOutput) ToReadinessPtrOutput() ReadinessPtrOutput {
+	return o.ToReadinessPtrOutputWithContext(context.Background())
+}
+
+func (o ReadinessOutput) ToReadinessPtrOutputWithContext(ctx context.Context) ReadinessPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Readiness) *Readiness {
+		return &v
+	}).(ReadinessPtrOutput)
+}
+
+// The cloud that it is ready for.
+func (o ReadinessOutput) Target() pulumi.StringOutput {
+	return o.ApplyT(func(v Readiness) string { return v.Target }).(pulumi.StringOutput)
+}
+
+// Digest of the tree that was looked at.
+func (o ReadinessOutput) Tree() pulumi.StringOutput {
+	return o.ApplyT(func(v Readiness) string { return v.Tree }).(pulumi.StringOutput)
+}
+
+type ReadinessPtrOutput struct{ *pulumi.OutputState }
+
+func (ReadinessPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Readiness)(nil)).Elem()
+}
+
+func (o ReadinessPtrOutput) ToReadinessPtrOutput() ReadinessPtrOutput {
+	return o
+}
+
+func (o ReadinessPtrOutput) ToReadinessPtrOutputWithContext(ctx context.Context) ReadinessPtrOutput {
+	return o
+}
+
+func (o ReadinessPtrOutput) Elem() ReadinessOutput {
+	return o.ApplyT(func(v *Readiness) Readiness {
+		if v != nil {
+			return *v
+		}
+		var ret Readiness
+		return ret
+	}).(ReadinessOutput)
+}
+
+// The cloud that it is ready for.
+func (o ReadinessPtrOutput) Target() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Readiness) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Target
+	}).(pulumi.StringPtrOutput)
+}
+
+// Digest of the tree that was looked at.
+func (o ReadinessPtrOutput) Tree() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Readiness) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Tree
+	}).(pulumi.StringPtrOutput)
+}
+
+// Something that a machine is not ready for.
+type ReadinessFinding struct {
+	// What to do.
+	Fix string `pulumi:"fix"`
+	// How bad it is; errors fail the check. One of `error`, `warning`.
+	Level string `pulumi:"level"`
+	// What is wrong.
+	Message string `pulumi:"message"`
+	// Path in the machine, or the input that it is about.
+	Path string `pulumi:"path"`
+}
+
+// Something that a machine is not ready for.
+type ReadinessFindingOutput struct{ *pulumi.OutputState }
+
+func (ReadinessFindingOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ReadinessFinding)(nil)).Elem()
+}
+
+func (o ReadinessFindingOutput) ToReadinessFindingOutput() ReadinessFindingOutput {
+	return o
+}
+
+func (o ReadinessFindingOutput) ToReadinessFindingOutputWithContext(ctx context.Context) ReadinessFindingOutput {
+	return o
+}
+
+// What to do.
+func (o ReadinessFindingOutput) Fix() pulumi.StringOutput {
+	return o.ApplyT(func(v ReadinessFinding) string { return v.Fix }).(pulumi.StringOutput)
+}
+
+// How bad it is; errors fail the check. One of `error`, `warning`.
+func (o ReadinessFindingOutput) Level() pulumi.StringOutput {
+	return o.ApplyT(func(v ReadinessFinding) string { return v.Level }).(pulumi.StringOutput)
+}
+
+// What is wrong.
+func (o ReadinessFindingOutput) Message() pulumi.StringOutput {
+	return o.ApplyT(func(v ReadinessFinding) string { return v.Message }).(pulumi.StringOutput)
+}
+
+// Path in the machine, or the input that it is about.
+func (o ReadinessFindingOutput) Path() pulumi.StringOutput {
+	return o.ApplyT(func(v ReadinessFinding) string { return v.Path }).(pulumi.StringOutput)
+}
+
+type ReadinessFindingArrayOutput struct{ *pulumi.OutputState }
+
+func (ReadinessFindingArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]ReadinessFinding)(nil)).Elem()
+}
+
+func (o ReadinessFindingArrayOutput) ToReadinessFindingArrayOutput() ReadinessFindingArrayOutput {
+	return o
+}
+
+func (o ReadinessFindingArrayOutput) ToReadinessFindingArrayOutputWithContext(ctx context.Context) ReadinessFindingArrayOutput {
+	return o
+}
+
+func (o ReadinessFindingArrayOutput) Index(i pulumi.IntInput) ReadinessFindingOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) ReadinessFinding {
+		return vs[0].([]ReadinessFinding)[vs[1].(int)]
+	}).(ReadinessFindingOutput)
+}
+
 // A reference to an artefact by content.
 type Ref struct {
 	// Identity of the content; the only part that a diff compares.
@@ -7107,6 +7656,94 @@ func (o TcpExpectationArrayOutput) Index(i pulumi.IntInput) TcpExpectationOutput
 	}).(TcpExpectationOutput)
 }
 
+// One path of a tree.
+type TreeEntry struct {
+	// Number of the group.
+	Gid int `pulumi:"gid"`
+	// Permission bits in octal, such as `0755`.
+	Mode string `pulumi:"mode"`
+	// Absolute path.
+	Path string `pulumi:"path"`
+	// Bytes of a file.
+	Size int `pulumi:"size"`
+	// What a symlink or a link leads to; empty for anything else.
+	Target string `pulumi:"target"`
+	// One of `file`, `directory`, `symlink`, `character`, `block`, `fifo`, `link` (a further name of a file).
+	Type string `pulumi:"type"`
+	// Number of the owner.
+	Uid int `pulumi:"uid"`
+}
+
+// One path of a tree.
+type TreeEntryOutput struct{ *pulumi.OutputState }
+
+func (TreeEntryOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*TreeEntry)(nil)).Elem()
+}
+
+func (o TreeEntryOutput) ToTreeEntryOutput() TreeEntryOutput {
+	return o
+}
+
+func (o TreeEntryOutput) ToTreeEntryOutputWithContext(ctx context.Context) TreeEntryOutput {
+	return o
+}
+
+// Number of the group.
+func (o TreeEntryOutput) Gid() pulumi.IntOutput {
+	return o.ApplyT(func(v TreeEntry) int { return v.Gid }).(pulumi.IntOutput)
+}
+
+// Permission bits in octal, such as `0755`.
+func (o TreeEntryOutput) Mode() pulumi.StringOutput {
+	return o.ApplyT(func(v TreeEntry) string { return v.Mode }).(pulumi.StringOutput)
+}
+
+// Absolute path.
+func (o TreeEntryOutput) Path() pulumi.StringOutput {
+	return o.ApplyT(func(v TreeEntry) string { return v.Path }).(pulumi.StringOutput)
+}
+
+// Bytes of a file.
+func (o TreeEntryOutput) Size() pulumi.IntOutput {
+	return o.ApplyT(func(v TreeEntry) int { return v.Size }).(pulumi.IntOutput)
+}
+
+// What a symlink or a link leads to; empty for anything else.
+func (o TreeEntryOutput) Target() pulumi.StringOutput {
+	return o.ApplyT(func(v TreeEntry) string { return v.Target }).(pulumi.StringOutput)
+}
+
+// One of `file`, `directory`, `symlink`, `character`, `block`, `fifo`, `link` (a further name of a file).
+func (o TreeEntryOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v TreeEntry) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// Number of the owner.
+func (o TreeEntryOutput) Uid() pulumi.IntOutput {
+	return o.ApplyT(func(v TreeEntry) int { return v.Uid }).(pulumi.IntOutput)
+}
+
+type TreeEntryArrayOutput struct{ *pulumi.OutputState }
+
+func (TreeEntryArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]TreeEntry)(nil)).Elem()
+}
+
+func (o TreeEntryArrayOutput) ToTreeEntryArrayOutput() TreeEntryArrayOutput {
+	return o
+}
+
+func (o TreeEntryArrayOutput) ToTreeEntryArrayOutputWithContext(ctx context.Context) TreeEntryArrayOutput {
+	return o
+}
+
+func (o TreeEntryArrayOutput) Index(i pulumi.IntInput) TreeEntryOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) TreeEntry {
+		return vs[0].([]TreeEntry)[vs[1].(int)]
+	}).(TreeEntryOutput)
+}
+
 // A kernel that a tree holds.
 type TreeKernel struct {
 	// The kernel.
@@ -7298,6 +7935,10 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*MachineBootTestPtrInput)(nil)).Elem(), MachineBootTestArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*MachineFileInput)(nil)).Elem(), MachineFileArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*MachineFileArrayInput)(nil)).Elem(), MachineFileArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*MachineManifestInput)(nil)).Elem(), MachineManifestArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*MachineManifestPtrInput)(nil)).Elem(), MachineManifestArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*MachineReadinessInput)(nil)).Elem(), MachineReadinessArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*MachineReadinessPtrInput)(nil)).Elem(), MachineReadinessArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ManifestArtefactInput)(nil)).Elem(), ManifestArtefactArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ManifestArtefactArrayInput)(nil)).Elem(), ManifestArtefactArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*OsReleaseInput)(nil)).Elem(), OsReleaseArgs{})
@@ -7309,6 +7950,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*PartitionRequestArrayInput)(nil)).Elem(), PartitionRequestArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*PlacedFileInput)(nil)).Elem(), PlacedFileArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*PlacedFileArrayInput)(nil)).Elem(), PlacedFileArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ReadinessInput)(nil)).Elem(), ReadinessArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ReadinessPtrInput)(nil)).Elem(), ReadinessArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RefInput)(nil)).Elem(), RefArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RefPtrInput)(nil)).Elem(), RefArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RootfsInstallInput)(nil)).Elem(), RootfsInstallArgs{})
@@ -7378,6 +8021,10 @@ func init() {
 	pulumi.RegisterOutputType(MachineBootTestPtrOutput{})
 	pulumi.RegisterOutputType(MachineFileOutput{})
 	pulumi.RegisterOutputType(MachineFileArrayOutput{})
+	pulumi.RegisterOutputType(MachineManifestOutput{})
+	pulumi.RegisterOutputType(MachineManifestPtrOutput{})
+	pulumi.RegisterOutputType(MachineReadinessOutput{})
+	pulumi.RegisterOutputType(MachineReadinessPtrOutput{})
 	pulumi.RegisterOutputType(ManifestArtefactOutput{})
 	pulumi.RegisterOutputType(ManifestArtefactArrayOutput{})
 	pulumi.RegisterOutputType(MetExpectationOutput{})
@@ -7391,6 +8038,10 @@ func init() {
 	pulumi.RegisterOutputType(PartitionRequestArrayOutput{})
 	pulumi.RegisterOutputType(PlacedFileOutput{})
 	pulumi.RegisterOutputType(PlacedFileArrayOutput{})
+	pulumi.RegisterOutputType(ReadinessOutput{})
+	pulumi.RegisterOutputType(ReadinessPtrOutput{})
+	pulumi.RegisterOutputType(ReadinessFindingOutput{})
+	pulumi.RegisterOutputType(ReadinessFindingArrayOutput{})
 	pulumi.RegisterOutputType(RefOutput{})
 	pulumi.RegisterOutputType(RefPtrOutput{})
 	pulumi.RegisterOutputType(RootfsInstallOutput{})
@@ -7402,6 +8053,8 @@ func init() {
 	pulumi.RegisterOutputType(SquashfsOptionsPtrOutput{})
 	pulumi.RegisterOutputType(TcpExpectationOutput{})
 	pulumi.RegisterOutputType(TcpExpectationArrayOutput{})
+	pulumi.RegisterOutputType(TreeEntryOutput{})
+	pulumi.RegisterOutputType(TreeEntryArrayOutput{})
 	pulumi.RegisterOutputType(TreeKernelOutput{})
 	pulumi.RegisterOutputType(TreeKernelArrayOutput{})
 }

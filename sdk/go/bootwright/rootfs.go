@@ -12,7 +12,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// The root filesystem of a machine, from a Dockerfile, an image, an archive or a folder.
+// The root filesystem of a machine, from a Dockerfile, an image, an archive, a folder or a disk.
 type Rootfs struct {
 	pulumi.CustomResourceState
 

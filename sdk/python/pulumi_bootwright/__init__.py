@@ -16,10 +16,13 @@ from .filesystem import *
 from .initramfs import *
 from .iso_image import *
 from .kernel import *
+from .list_tree import *
 from .machine import *
 from .manifest import *
 from .partition_layout import *
+from .path_in_store import *
 from .provider import *
+from .readiness_check import *
 from .rootfs import *
 from ._inputs import *
 from . import outputs
@@ -51,6 +54,7 @@ _utilities.register(
    "bootwright:index:Machine": "Machine",
    "bootwright:index:Manifest": "Manifest",
    "bootwright:index:PartitionLayout": "PartitionLayout",
+   "bootwright:index:ReadinessCheck": "ReadinessCheck",
    "bootwright:index:Rootfs": "Rootfs"
   }
  }

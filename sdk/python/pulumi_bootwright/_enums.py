@@ -24,6 +24,7 @@ __all__ = [
     'PartitionAttribute',
     'PartitionKind',
     'PartitionRequestFilesystem',
+    'ReadinessCheckTarget',
     'RootfsNetwork',
     'RootfsPlatform',
     'RootfsScrub',
@@ -230,6 +231,17 @@ class PartitionRequestFilesystem(_builtins.str, Enum):
     SQUASHFS = "squashfs"
     EROFS = "erofs"
     SWAP = "swap"
+
+
+@pulumi.type_token("bootwright:index:ReadinessCheckTarget")
+class ReadinessCheckTarget(_builtins.str, Enum):
+    """
+    Values of `ReadinessCheck.target`.
+    """
+    AZURE = "azure"
+    AWS = "aws"
+    GCE = "gce"
+    GENERIC = "generic"
 
 
 @pulumi.type_token("bootwright:index:RootfsNetwork")

@@ -70,6 +70,10 @@ __all__ = [
     'MachineBootTestArgsDict',
     'MachineFileArgs',
     'MachineFileArgsDict',
+    'MachineManifestArgs',
+    'MachineManifestArgsDict',
+    'MachineReadinessArgs',
+    'MachineReadinessArgsDict',
     'ManifestArtefactArgs',
     'ManifestArtefactArgsDict',
     'OsReleaseArgs',
@@ -80,6 +84,10 @@ __all__ = [
     'PartitionRequestArgsDict',
     'PlacedFileArgs',
     'PlacedFileArgsDict',
+    'ReadinessArgs',
+    'ReadinessArgsDict',
+    'Ref',
+    'RefDict',
     'RefArgs',
     'RefArgsDict',
     'RootfsInstallArgs',
@@ -2918,6 +2926,95 @@ class MachineFileArgs:
         pulumi.set(self, "uid", value)
 
 
+class MachineManifestArgsDict(TypedDict):
+    """
+    A record of a machine: software bill of materials, provenance and checksums.
+    """
+    export_to: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Path, relative to the project, that the archive of the documents is written to.
+    """
+    name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    What the documents call the machine.
+    """
+
+@pulumi.input_type
+class MachineManifestArgs:
+    def __init__(__self__, *,
+                 export_to: pulumi.Input[Optional[_builtins.str]] = None,
+                 name: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A record of a machine: software bill of materials, provenance and checksums.
+
+        :param pulumi.Input[_builtins.str] export_to: Path, relative to the project, that the archive of the documents is written to.
+        :param pulumi.Input[_builtins.str] name: What the documents call the machine.
+        """
+        if export_to is not None:
+            pulumi.set(__self__, "export_to", export_to)
+        if name is None:
+            name = 'machine'
+        if name is not None:
+            pulumi.set(__self__, "name", name)
+
+    @_builtins.property
+    @pulumi.getter(name="exportTo")
+    def export_to(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Path, relative to the project, that the archive of the documents is written to.
+        """
+        return pulumi.get(self, "export_to")
+
+    @export_to.setter
+    def export_to(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "export_to", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        What the documents call the machine.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "name", value)
+
+
+class MachineReadinessArgsDict(TypedDict):
+    """
+    Whether a machine is ready for a cloud: drivers, console, network, left-over keys.
+    """
+    target: pulumi.Input['ReadinessCheckTarget']
+    """
+    Where the machine is to run: `azure` (Hyper-V drivers), `aws` (nvme, ena), `gce` (virtio), or `generic`: only what no image may carry.
+    """
+
+@pulumi.input_type
+class MachineReadinessArgs:
+    def __init__(__self__, *,
+                 target: pulumi.Input['ReadinessCheckTarget']):
+        """
+        Whether a machine is ready for a cloud: drivers, console, network, left-over keys.
+
+        :param pulumi.Input['ReadinessCheckTarget'] target: Where the machine is to run: `azure` (Hyper-V drivers), `aws` (nvme, ena), `gce` (virtio), or `generic`: only what no image may carry.
+        """
+        pulumi.set(__self__, "target", target)
+
+    @_builtins.property
+    @pulumi.getter
+    def target(self) -> pulumi.Input['ReadinessCheckTarget']:
+        """
+        Where the machine is to run: `azure` (Hyper-V drivers), `aws` (nvme, ena), `gce` (virtio), or `generic`: only what no image may carry.
+        """
+        return pulumi.get(self, "target")
+
+    @target.setter
+    def target(self, value: pulumi.Input['ReadinessCheckTarget']):
+        pulumi.set(self, "target", value)
+
+
 class ManifestArtefactArgsDict(TypedDict):
     """
     An artefact that a manifest names.
@@ -3612,6 +3709,129 @@ class PlacedFileArgs:
     @path.setter
     def path(self, value: pulumi.Input[_builtins.str]):
         pulumi.set(self, "path", value)
+
+
+class ReadinessArgsDict(TypedDict):
+    """
+    What a readiness check has found good.
+    """
+    target: pulumi.Input[_builtins.str]
+    """
+    The cloud that it is ready for.
+    """
+    tree: pulumi.Input[_builtins.str]
+    """
+    Digest of the tree that was looked at.
+    """
+
+@pulumi.input_type
+class ReadinessArgs:
+    def __init__(__self__, *,
+                 target: pulumi.Input[_builtins.str],
+                 tree: pulumi.Input[_builtins.str]):
+        """
+        What a readiness check has found good.
+
+        :param pulumi.Input[_builtins.str] target: The cloud that it is ready for.
+        :param pulumi.Input[_builtins.str] tree: Digest of the tree that was looked at.
+        """
+        pulumi.set(__self__, "target", target)
+        pulumi.set(__self__, "tree", tree)
+
+    @_builtins.property
+    @pulumi.getter
+    def target(self) -> pulumi.Input[_builtins.str]:
+        """
+        The cloud that it is ready for.
+        """
+        return pulumi.get(self, "target")
+
+    @target.setter
+    def target(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "target", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def tree(self) -> pulumi.Input[_builtins.str]:
+        """
+        Digest of the tree that was looked at.
+        """
+        return pulumi.get(self, "tree")
+
+    @tree.setter
+    def tree(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "tree", value)
+
+
+class RefDict(TypedDict):
+    """
+    A reference to an artefact by content.
+    """
+    digest: _builtins.str
+    """
+    Identity of the content; the only part that a diff compares.
+    """
+    kind: _builtins.str
+    """
+    What the artefact is. One of `file`, `tree`, `layer`, `ext4`, `disk`, `vhd`.
+    """
+    recipe: _builtins.str
+    """
+    Canonical JSON of the step that makes the artefact and of its upstream references.
+    """
+
+@pulumi.input_type
+class Ref:
+    def __init__(__self__, *,
+                 digest: _builtins.str,
+                 kind: _builtins.str,
+                 recipe: _builtins.str):
+        """
+        A reference to an artefact by content.
+
+        :param _builtins.str digest: Identity of the content; the only part that a diff compares.
+        :param _builtins.str kind: What the artefact is. One of `file`, `tree`, `layer`, `ext4`, `disk`, `vhd`.
+        :param _builtins.str recipe: Canonical JSON of the step that makes the artefact and of its upstream references.
+        """
+        pulumi.set(__self__, "digest", digest)
+        pulumi.set(__self__, "kind", kind)
+        pulumi.set(__self__, "recipe", recipe)
+
+    @_builtins.property
+    @pulumi.getter
+    def digest(self) -> _builtins.str:
+        """
+        Identity of the content; the only part that a diff compares.
+        """
+        return pulumi.get(self, "digest")
+
+    @digest.setter
+    def digest(self, value: _builtins.str):
+        pulumi.set(self, "digest", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def kind(self) -> _builtins.str:
+        """
+        What the artefact is. One of `file`, `tree`, `layer`, `ext4`, `disk`, `vhd`.
+        """
+        return pulumi.get(self, "kind")
+
+    @kind.setter
+    def kind(self, value: _builtins.str):
+        pulumi.set(self, "kind", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def recipe(self) -> _builtins.str:
+        """
+        Canonical JSON of the step that makes the artefact and of its upstream references.
+        """
+        return pulumi.get(self, "recipe")
+
+    @recipe.setter
+    def recipe(self, value: _builtins.str):
+        pulumi.set(self, "recipe", value)
 
 
 class RefArgsDict(TypedDict):

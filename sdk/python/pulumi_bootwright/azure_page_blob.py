@@ -27,6 +27,7 @@ class AzurePageBlobArgs:
                  connection_string: pulumi.Input[Optional[_builtins.str]] = None,
                  prefix: pulumi.Input[Optional[_builtins.str]] = None,
                  proof: pulumi.Input[Optional['BootProofArgs']] = None,
+                 readiness: pulumi.Input[Optional['ReadinessArgs']] = None,
                  retain: pulumi.Input[Optional[_builtins.int]] = None,
                  unproven: pulumi.Input[Optional[_builtins.bool]] = None):
         """
@@ -39,6 +40,7 @@ class AzurePageBlobArgs:
         :param pulumi.Input[_builtins.str] connection_string: Connection string of the storage account; instead of `accountUrl`.
         :param pulumi.Input[_builtins.str] prefix: Start of the blobs' names. Default: `PROJECT/STACK/NAME` of this resource.
         :param pulumi.Input['BootProofArgs'] proof: `proof` of the BootTest of the very disk that the VHD shows.
+        :param pulumi.Input['ReadinessArgs'] readiness: `readiness` of a ReadinessCheck for azure, so that nothing is sent before it.
         :param pulumi.Input[_builtins.int] retain: How many versions are kept, this one included.
         :param pulumi.Input[_builtins.bool] unproven: Publish without a boot test. It is recorded in the outputs and in the blob's metadata.
         """
@@ -56,6 +58,8 @@ class AzurePageBlobArgs:
             pulumi.set(__self__, "prefix", prefix)
         if proof is not None:
             pulumi.set(__self__, "proof", proof)
+        if readiness is not None:
+            pulumi.set(__self__, "readiness", readiness)
         if retain is None:
             retain = 2
         if retain is not None:
@@ -151,6 +155,18 @@ class AzurePageBlobArgs:
 
     @_builtins.property
     @pulumi.getter
+    def readiness(self) -> pulumi.Input[Optional['ReadinessArgs']]:
+        """
+        `readiness` of a ReadinessCheck for azure, so that nothing is sent before it.
+        """
+        return pulumi.get(self, "readiness")
+
+    @readiness.setter
+    def readiness(self, value: pulumi.Input[Optional['ReadinessArgs']]):
+        pulumi.set(self, "readiness", value)
+
+    @_builtins.property
+    @pulumi.getter
     def retain(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
         How many versions are kept, this one included.
@@ -187,6 +203,7 @@ class AzurePageBlob(pulumi.CustomResource):
                  image: pulumi.Input[Optional[Union['RefArgs', 'RefArgsDict']]] = None,
                  prefix: pulumi.Input[Optional[_builtins.str]] = None,
                  proof: pulumi.Input[Optional[Union['BootProofArgs', 'BootProofArgsDict']]] = None,
+                 readiness: pulumi.Input[Optional[Union['ReadinessArgs', 'ReadinessArgsDict']]] = None,
                  retain: pulumi.Input[Optional[_builtins.int]] = None,
                  unproven: pulumi.Input[Optional[_builtins.bool]] = None,
                  __props__=None):
@@ -202,6 +219,7 @@ class AzurePageBlob(pulumi.CustomResource):
         :param pulumi.Input[Union['RefArgs', 'RefArgsDict']] image: The fixed VHD: `ref` of a ConvertedImage with format `vhd`.
         :param pulumi.Input[_builtins.str] prefix: Start of the blobs' names. Default: `PROJECT/STACK/NAME` of this resource.
         :param pulumi.Input[Union['BootProofArgs', 'BootProofArgsDict']] proof: `proof` of the BootTest of the very disk that the VHD shows.
+        :param pulumi.Input[Union['ReadinessArgs', 'ReadinessArgsDict']] readiness: `readiness` of a ReadinessCheck for azure, so that nothing is sent before it.
         :param pulumi.Input[_builtins.int] retain: How many versions are kept, this one included.
         :param pulumi.Input[_builtins.bool] unproven: Publish without a boot test. It is recorded in the outputs and in the blob's metadata.
         """
@@ -236,6 +254,7 @@ class AzurePageBlob(pulumi.CustomResource):
                  image: pulumi.Input[Optional[Union['RefArgs', 'RefArgsDict']]] = None,
                  prefix: pulumi.Input[Optional[_builtins.str]] = None,
                  proof: pulumi.Input[Optional[Union['BootProofArgs', 'BootProofArgsDict']]] = None,
+                 readiness: pulumi.Input[Optional[Union['ReadinessArgs', 'ReadinessArgsDict']]] = None,
                  retain: pulumi.Input[Optional[_builtins.int]] = None,
                  unproven: pulumi.Input[Optional[_builtins.bool]] = None,
                  __props__=None):
@@ -260,6 +279,7 @@ class AzurePageBlob(pulumi.CustomResource):
             __props__.__dict__["image"] = image
             __props__.__dict__["prefix"] = prefix
             __props__.__dict__["proof"] = proof
+            __props__.__dict__["readiness"] = readiness
             if retain is None:
                 retain = 2
             __props__.__dict__["retain"] = retain

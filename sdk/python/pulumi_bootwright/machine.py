@@ -23,7 +23,9 @@ from .disk_image import DiskImage
 from .filesystem import Filesystem
 from .initramfs import Initramfs
 from .kernel import Kernel
+from .manifest import Manifest
 from .partition_layout import PartitionLayout
+from .readiness_check import ReadinessCheck
 from .rootfs import Rootfs
 
 __all__ = ['MachineArgs', 'Machine']
@@ -45,7 +47,9 @@ class MachineArgs:
                  kernel_version: pulumi.Input[Optional[_builtins.str]] = None,
                  label: pulumi.Input[Optional[_builtins.str]] = None,
                  last_placement: pulumi.Input[Optional['GivenFileArgs']] = None,
+                 manifest: Optional['MachineManifestArgs'] = None,
                  network: pulumi.Input[Optional['RootfsNetwork']] = None,
+                 readiness: Optional['MachineReadinessArgs'] = None,
                  scrub: pulumi.Input[Optional[Sequence[pulumi.Input['RootfsScrub']]]] = None,
                  service: pulumi.Input[Optional[_builtins.bool]] = None):
         """
@@ -65,7 +69,9 @@ class MachineArgs:
         :param pulumi.Input[_builtins.str] kernel_version: Which kernel of the image; by default the newest. Of a file, what it is called.
         :param pulumi.Input[_builtins.str] label: Label of the filesystem.
         :param pulumi.Input['GivenFileArgs'] last_placement: Only for ext4: where everything lay in an earlier version, a copy of the file at its `placementPath`. What it knows stays where it lay.
+        :param 'MachineManifestArgs' manifest: A record of a machine: software bill of materials, provenance and checksums.
         :param pulumi.Input['RootfsNetwork'] network: dhcp: every Ethernet card asks for an address and name servers, through systemd-networkd.
+        :param 'MachineReadinessArgs' readiness: Whether a machine is ready for a cloud: drivers, console, network, left-over keys.
         :param pulumi.Input[Sequence[pulumi.Input['RootfsScrub']]] scrub: What is left out because it must not ship or never repeats. Default: everything named here; an empty list keeps all.
         :param pulumi.Input[_builtins.bool] service: Run the image's process (ENTRYPOINT and CMD, with its ENV, USER, WORKDIR, STOPSIGNAL and HEALTHCHECK) as a service of the machine, through systemd or busybox's init.
         """
@@ -102,10 +108,14 @@ class MachineArgs:
             pulumi.set(__self__, "label", label)
         if last_placement is not None:
             pulumi.set(__self__, "last_placement", last_placement)
+        if manifest is not None:
+            pulumi.set(__self__, "manifest", manifest)
         if network is None:
             network = 'none'
         if network is not None:
             pulumi.set(__self__, "network", network)
+        if readiness is not None:
+            pulumi.set(__self__, "readiness", readiness)
         if scrub is not None:
             pulumi.set(__self__, "scrub", scrub)
         if service is None:
@@ -283,6 +293,18 @@ class MachineArgs:
 
     @_builtins.property
     @pulumi.getter
+    def manifest(self) -> Optional['MachineManifestArgs']:
+        """
+        A record of a machine: software bill of materials, provenance and checksums.
+        """
+        return pulumi.get(self, "manifest")
+
+    @manifest.setter
+    def manifest(self, value: Optional['MachineManifestArgs']):
+        pulumi.set(self, "manifest", value)
+
+    @_builtins.property
+    @pulumi.getter
     def network(self) -> pulumi.Input[Optional['RootfsNetwork']]:
         """
         dhcp: every Ethernet card asks for an address and name servers, through systemd-networkd.
@@ -292,6 +314,18 @@ class MachineArgs:
     @network.setter
     def network(self, value: pulumi.Input[Optional['RootfsNetwork']]):
         pulumi.set(self, "network", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def readiness(self) -> Optional['MachineReadinessArgs']:
+        """
+        Whether a machine is ready for a cloud: drivers, console, network, left-over keys.
+        """
+        return pulumi.get(self, "readiness")
+
+    @readiness.setter
+    def readiness(self, value: Optional['MachineReadinessArgs']):
+        pulumi.set(self, "readiness", value)
 
     @_builtins.property
     @pulumi.getter
@@ -337,7 +371,9 @@ class Machine(pulumi.ComponentResource):
                  kernel_version: pulumi.Input[Optional[_builtins.str]] = None,
                  label: pulumi.Input[Optional[_builtins.str]] = None,
                  last_placement: pulumi.Input[Optional[Union['GivenFileArgs', 'GivenFileArgsDict']]] = None,
+                 manifest: Optional[Union['MachineManifestArgs', 'MachineManifestArgsDict']] = None,
                  network: pulumi.Input[Optional['RootfsNetwork']] = None,
+                 readiness: Optional[Union['MachineReadinessArgs', 'MachineReadinessArgsDict']] = None,
                  scrub: pulumi.Input[Optional[Sequence[pulumi.Input['RootfsScrub']]]] = None,
                  service: pulumi.Input[Optional[_builtins.bool]] = None,
                  source: pulumi.Input[Optional[Union['RootfsSourceArgs', 'RootfsSourceArgsDict']]] = None,
@@ -360,7 +396,9 @@ class Machine(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] kernel_version: Which kernel of the image; by default the newest. Of a file, what it is called.
         :param pulumi.Input[_builtins.str] label: Label of the filesystem.
         :param pulumi.Input[Union['GivenFileArgs', 'GivenFileArgsDict']] last_placement: Only for ext4: where everything lay in an earlier version, a copy of the file at its `placementPath`. What it knows stays where it lay.
+        :param Union['MachineManifestArgs', 'MachineManifestArgsDict'] manifest: A record of a machine: software bill of materials, provenance and checksums.
         :param pulumi.Input['RootfsNetwork'] network: dhcp: every Ethernet card asks for an address and name servers, through systemd-networkd.
+        :param Union['MachineReadinessArgs', 'MachineReadinessArgsDict'] readiness: Whether a machine is ready for a cloud: drivers, console, network, left-over keys.
         :param pulumi.Input[Sequence[pulumi.Input['RootfsScrub']]] scrub: What is left out because it must not ship or never repeats. Default: everything named here; an empty list keeps all.
         :param pulumi.Input[_builtins.bool] service: Run the image's process (ENTRYPOINT and CMD, with its ENV, USER, WORKDIR, STOPSIGNAL and HEALTHCHECK) as a service of the machine, through systemd or busybox's init.
         :param pulumi.Input[Union['RootfsSourceArgs', 'RootfsSourceArgsDict']] source: Where the root filesystem comes from.
@@ -402,7 +440,9 @@ class Machine(pulumi.ComponentResource):
                  kernel_version: pulumi.Input[Optional[_builtins.str]] = None,
                  label: pulumi.Input[Optional[_builtins.str]] = None,
                  last_placement: pulumi.Input[Optional[Union['GivenFileArgs', 'GivenFileArgsDict']]] = None,
+                 manifest: Optional[Union['MachineManifestArgs', 'MachineManifestArgsDict']] = None,
                  network: pulumi.Input[Optional['RootfsNetwork']] = None,
+                 readiness: Optional[Union['MachineReadinessArgs', 'MachineReadinessArgsDict']] = None,
                  scrub: pulumi.Input[Optional[Sequence[pulumi.Input['RootfsScrub']]]] = None,
                  service: pulumi.Input[Optional[_builtins.bool]] = None,
                  source: pulumi.Input[Optional[Union['RootfsSourceArgs', 'RootfsSourceArgsDict']]] = None,
@@ -436,9 +476,11 @@ class Machine(pulumi.ComponentResource):
                 label = ''
             __props__.__dict__["label"] = label
             __props__.__dict__["last_placement"] = last_placement
+            __props__.__dict__["manifest"] = manifest
             if network is None:
                 network = 'none'
             __props__.__dict__["network"] = network
+            __props__.__dict__["readiness"] = readiness
             __props__.__dict__["scrub"] = scrub
             if service is None:
                 service = False
@@ -528,9 +570,25 @@ class Machine(pulumi.ComponentResource):
 
     @_builtins.property
     @pulumi.getter
+    def manifest(self) -> pulumi.Output[Optional['Manifest']]:
+        """
+        A record of a machine: software bill of materials, provenance and checksums.
+        """
+        return pulumi.get(self, "manifest")
+
+    @_builtins.property
+    @pulumi.getter
+    def readiness(self) -> pulumi.Output[Optional['ReadinessCheck']]:
+        """
+        Whether a machine is ready for a cloud: drivers, console, network, left-over keys.
+        """
+        return pulumi.get(self, "readiness")
+
+    @_builtins.property
+    @pulumi.getter
     def rootfs(self) -> pulumi.Output['Rootfs']:
         """
-        The root filesystem of a machine, from a Dockerfile, an image, an archive or a folder.
+        The root filesystem of a machine, from a Dockerfile, an image, an archive, a folder or a disk.
         """
         return pulumi.get(self, "rootfs")
 

@@ -27,8 +27,11 @@ __all__ = [
     'OsRelease',
     'Partition',
     'PlacedFile',
+    'Readiness',
+    'ReadinessFinding',
     'Ref',
     'Sizing',
+    'TreeEntry',
     'TreeKernel',
 ]
 
@@ -748,6 +751,96 @@ class PlacedFile(dict):
 
 
 @pulumi.output_type
+class Readiness(dict):
+    """
+    What a readiness check has found good.
+    """
+    def __init__(__self__, *,
+                 target: _builtins.str,
+                 tree: _builtins.str):
+        """
+        What a readiness check has found good.
+
+        :param _builtins.str target: The cloud that it is ready for.
+        :param _builtins.str tree: Digest of the tree that was looked at.
+        """
+        pulumi.set(__self__, "target", target)
+        pulumi.set(__self__, "tree", tree)
+
+    @_builtins.property
+    @pulumi.getter
+    def target(self) -> _builtins.str:
+        """
+        The cloud that it is ready for.
+        """
+        return pulumi.get(self, "target")
+
+    @_builtins.property
+    @pulumi.getter
+    def tree(self) -> _builtins.str:
+        """
+        Digest of the tree that was looked at.
+        """
+        return pulumi.get(self, "tree")
+
+
+@pulumi.output_type
+class ReadinessFinding(dict):
+    """
+    Something that a machine is not ready for.
+    """
+    def __init__(__self__, *,
+                 fix: _builtins.str,
+                 level: _builtins.str,
+                 message: _builtins.str,
+                 path: _builtins.str):
+        """
+        Something that a machine is not ready for.
+
+        :param _builtins.str fix: What to do.
+        :param _builtins.str level: How bad it is; errors fail the check. One of `error`, `warning`.
+        :param _builtins.str message: What is wrong.
+        :param _builtins.str path: Path in the machine, or the input that it is about.
+        """
+        pulumi.set(__self__, "fix", fix)
+        pulumi.set(__self__, "level", level)
+        pulumi.set(__self__, "message", message)
+        pulumi.set(__self__, "path", path)
+
+    @_builtins.property
+    @pulumi.getter
+    def fix(self) -> _builtins.str:
+        """
+        What to do.
+        """
+        return pulumi.get(self, "fix")
+
+    @_builtins.property
+    @pulumi.getter
+    def level(self) -> _builtins.str:
+        """
+        How bad it is; errors fail the check. One of `error`, `warning`.
+        """
+        return pulumi.get(self, "level")
+
+    @_builtins.property
+    @pulumi.getter
+    def message(self) -> _builtins.str:
+        """
+        What is wrong.
+        """
+        return pulumi.get(self, "message")
+
+    @_builtins.property
+    @pulumi.getter
+    def path(self) -> _builtins.str:
+        """
+        Path in the machine, or the input that it is about.
+        """
+        return pulumi.get(self, "path")
+
+
+@pulumi.output_type
 class Ref(dict):
     """
     A reference to an artefact by content.
@@ -830,6 +923,95 @@ class Sizing(dict):
         Smallest partition that holds it, in MiB.
         """
         return pulumi.get(self, "minimum_mi_b")
+
+
+@pulumi.output_type
+class TreeEntry(dict):
+    """
+    One path of a tree.
+    """
+    def __init__(__self__, *,
+                 gid: _builtins.int,
+                 mode: _builtins.str,
+                 path: _builtins.str,
+                 size: _builtins.int,
+                 target: _builtins.str,
+                 type: _builtins.str,
+                 uid: _builtins.int):
+        """
+        One path of a tree.
+
+        :param _builtins.int gid: Number of the group.
+        :param _builtins.str mode: Permission bits in octal, such as `0755`.
+        :param _builtins.str path: Absolute path.
+        :param _builtins.int size: Bytes of a file.
+        :param _builtins.str target: What a symlink or a link leads to; empty for anything else.
+        :param _builtins.str type: One of `file`, `directory`, `symlink`, `character`, `block`, `fifo`, `link` (a further name of a file).
+        :param _builtins.int uid: Number of the owner.
+        """
+        pulumi.set(__self__, "gid", gid)
+        pulumi.set(__self__, "mode", mode)
+        pulumi.set(__self__, "path", path)
+        pulumi.set(__self__, "size", size)
+        pulumi.set(__self__, "target", target)
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "uid", uid)
+
+    @_builtins.property
+    @pulumi.getter
+    def gid(self) -> _builtins.int:
+        """
+        Number of the group.
+        """
+        return pulumi.get(self, "gid")
+
+    @_builtins.property
+    @pulumi.getter
+    def mode(self) -> _builtins.str:
+        """
+        Permission bits in octal, such as `0755`.
+        """
+        return pulumi.get(self, "mode")
+
+    @_builtins.property
+    @pulumi.getter
+    def path(self) -> _builtins.str:
+        """
+        Absolute path.
+        """
+        return pulumi.get(self, "path")
+
+    @_builtins.property
+    @pulumi.getter
+    def size(self) -> _builtins.int:
+        """
+        Bytes of a file.
+        """
+        return pulumi.get(self, "size")
+
+    @_builtins.property
+    @pulumi.getter
+    def target(self) -> _builtins.str:
+        """
+        What a symlink or a link leads to; empty for anything else.
+        """
+        return pulumi.get(self, "target")
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        One of `file`, `directory`, `symlink`, `character`, `block`, `fifo`, `link` (a further name of a file).
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def uid(self) -> _builtins.int:
+        """
+        Number of the owner.
+        """
+        return pulumi.get(self, "uid")
 
 
 @pulumi.output_type

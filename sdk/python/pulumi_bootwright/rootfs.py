@@ -215,7 +215,7 @@ class Rootfs(pulumi.CustomResource):
                  source_date_epoch: pulumi.Input[Optional[_builtins.int]] = None,
                  __props__=None):
         """
-        The root filesystem of a machine, from a Dockerfile, an image, an archive or a folder.
+        The root filesystem of a machine, from a Dockerfile, an image, an archive, a folder or a disk.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -237,7 +237,7 @@ class Rootfs(pulumi.CustomResource):
                  args: RootfsArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        The root filesystem of a machine, from a Dockerfile, an image, an archive or a folder.
+        The root filesystem of a machine, from a Dockerfile, an image, an archive, a folder or a disk.
 
         :param str resource_name: The name of the resource.
         :param RootfsArgs args: The arguments to use to populate this resource's properties.
