@@ -7,6 +7,7 @@ const slow = { testTimeout: 1_800_000, hookTimeout: 1_800_000, fileParallelism: 
 const seldom = process.env.BOOTWRIGHT_TEST_ALL
   ? []
   : [
+      "test/boot/boot-paths.test.ts",
       "test/boot/debian-server-life.test.ts",
       "test/boot/efi-stub-kernel.test.ts",
       "test/boot/installer.test.ts",
