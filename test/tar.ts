@@ -1,7 +1,7 @@
 import { sha256 } from "../provider/plan/canonical.ts";
-import type { LayerMember } from "../provider/tree/layer-index.ts";
 import { memberPath } from "../provider/tree/member-path.ts";
 import { type TarHeader, tarEnd, tarHeader, tarPadding } from "../provider/tree/tar-writer.ts";
+import type { LayerMember } from "../provider/tree/types.ts";
 
 /** An entry of a tar that is made in memory; `content` of a file, absent for an empty one. */
 export type TarEntry = Omit<TarHeader, "size" | "mtimeNs"> & { readonly content?: Uint8Array };

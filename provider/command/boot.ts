@@ -2,19 +2,12 @@ import { type Command, Option } from "commander";
 import { openRunner } from "../host/open-runner.ts";
 import { openStore } from "../store/local-store.ts";
 import { machineOf } from "./boot/machine.ts";
+import type { BootOptions } from "./boot/options.ts";
 import { runMachine } from "./boot/run-machine.ts";
 import { exitCodes } from "./fault.ts";
 import { imageHelp } from "./image/find.ts";
 import { wholeBetween } from "./numbers.ts";
 import type { Run, Session } from "./session.ts";
-
-/** What `bootwright boot` is asked for. */
-export interface BootOptions {
-  readonly firmware: "bios" | "uefi";
-  readonly memoryMib: number;
-  readonly usb?: boolean;
-  readonly graphic?: boolean;
-}
 
 /** Adds `bootwright boot`. */
 export function bootCommand(program: Command, run: Run): void {

@@ -7,16 +7,13 @@ import { feed } from "../squashfs/streams.ts";
 import { tarStream } from "../squashfs/tar-stream.ts";
 import { commitFile } from "../store/commit-file.ts";
 import type { Entry } from "../tree/types.ts";
-import { erofsArguments } from "./command.ts";
+import { type ErofsNames, erofsArguments } from "./command.ts";
 import { demandFits } from "./limits.ts";
 import { compareErofs } from "./verify.ts";
 
 /** What decides an erofs. */
-export interface ErofsRequest extends TreePart {
+export interface ErofsRequest extends TreePart, ErofsNames {
   readonly type: "erofs";
-  readonly uuid: string;
-  readonly label: string;
-  readonly sourceDateEpoch: number;
 }
 
 /** Packs a tree as a file of the store, and reads all of it back before it counts. */

@@ -3,11 +3,11 @@ import { finished } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { BootError } from "../errors.ts";
 import { serialInWords } from "../plan/boot-expectations.ts";
+import type { BootJob, Met } from "./boot-job.ts";
 import type { PortCheck } from "./port-checks.ts";
 import { type SerialReader, serialReader } from "./serial.ts";
 import type { RunningTool } from "./tool.ts";
 import { untilAborted } from "./until-aborted.ts";
-import type { BootJob, Met } from "./virtual-machine.ts";
 
 const attemptPauseMs = 1000;
 const keptLines = 20;

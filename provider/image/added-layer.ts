@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { ContentError } from "../errors.ts";
-import type { LayerMember } from "../tree/layer-index.ts";
 import { memberPath } from "../tree/member-path.ts";
 import { tarEnd, tarHeader, tarPadding } from "../tree/tar-writer.ts";
+import type { LayerMember } from "../tree/types.ts";
 import type { MachineFile } from "./machine-file.ts";
 
 /** Writes a layer of added files; `entries` say where in it each content lies, as an index of it would. */

@@ -1,11 +1,11 @@
 import type { InputProblem } from "../errors.ts";
+import { attributeProblems } from "./attribute-rules.ts";
 import { fatGeometry, fatRangeMiB } from "./fat-geometry.ts";
 import { fatTypeOf } from "./fat-type.ts";
 import { filesystemOf } from "./filesystem-id.ts";
 import { type LayoutRequest, mebibyte, type PartitionRequest, sectorBytes } from "./layout.ts";
 import { nameProblems } from "./layout-names.ts";
 import { restIndex, sizeLayout } from "./layout-size.ts";
-import { attributeProblems } from "./partition-attributes.ts";
 import { codesOf } from "./partition-types.ts";
 
 /** Sectors that an MBR entry can count. */

@@ -1,10 +1,11 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
+import type { Met } from "../host/boot-job.ts";
 import { despiteEngineFaults } from "../host/engine-fault.ts";
 import { kvmWorks } from "../host/kvm.ts";
 import type { Machine } from "../host/qemu.ts";
-import { boot, type Met } from "../host/virtual-machine.ts";
+import { boot } from "../host/virtual-machine.ts";
 import type { Expectations } from "../plan/boot-expectations.ts";
 import type { BootKeys } from "../plan/boot-keys.ts";
 import type { BootProof } from "../plan/boot-proof.ts";

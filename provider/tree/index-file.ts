@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { sha256 } from "../plan/canonical.ts";
 import { PackedIndex } from "./index-rows.ts";
-import { type IndexOptions, indexLayer, type LayerIndex } from "./layer-index.ts";
+import { type IndexOptions, indexLayer } from "./layer-index.ts";
+import type { LayerIndex } from "./types.ts";
 
 /** Goes up whenever {@link indexLayer} would find something else in the same tar, or the form of the file changes. */
 const VERSION = 2;

@@ -1,5 +1,4 @@
-import type { LayerIndex, LayerMember } from "./layer-index.ts";
-import type { Entry, EntryType } from "./types.ts";
+import type { Entry, EntryType, LayerIndex, LayerMember } from "./types.ts";
 
 const LETTERS: Record<EntryType, string> = {
   file: "f",

@@ -10,14 +10,6 @@ import type { TarMember } from "./tar-member.ts";
 import { readTar } from "./tar-reader.ts";
 import type { Entry } from "./types.ts";
 
-/** One entry of a layer as its tar has it: times not clamped, whiteouts still files named `.wh.…`. */
-export type LayerMember = Omit<Entry, "kind" | "source">;
-
-/** What a layer tar holds, in tar order. */
-export interface LayerIndex {
-  readonly members: readonly LayerMember[];
-}
-
 export interface IndexOptions {
   readonly signal?: AbortSignal;
   /** Called with the bytes read so far and the bytes of the tar. */

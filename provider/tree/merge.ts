@@ -1,8 +1,7 @@
 import { ContentError } from "../errors.ts";
-import type { LayerIndex } from "./layer-index.ts";
 import { LayerStack } from "./layer-stack.ts";
 import { shownName } from "./shown-name.ts";
-import type { Tree } from "./types.ts";
+import type { LayerIndex, Tree } from "./types.ts";
 
 /** A layer of an image: the digest of its tar and what it holds. */
 export interface Layer {

@@ -1,7 +1,6 @@
-import type { LayerMember } from "./layer-index.ts";
 import { LayerStack } from "./layer-stack.ts";
 import { memberPath } from "./member-path.ts";
-import type { Tree } from "./types.ts";
+import type { LayerMember, Tree } from "./types.ts";
 
 /**
  * A tree with these entries on top, as one more layer whose tar has the digest `source`: what they replace becomes

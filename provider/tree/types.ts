@@ -65,3 +65,11 @@ export interface Boundary {
 
 /** Opens a source of a tree for reading; the store or a test knows where the bytes are. */
 export type SourcePath = (source: string) => string;
+
+/** One entry of a layer as its tar has it: times not clamped, whiteouts still files named `.wh.…`. */
+export type LayerMember = Omit<Entry, "kind" | "source">;
+
+/** What a layer tar holds, in tar order. */
+export interface LayerIndex {
+  readonly members: readonly LayerMember[];
+}

@@ -9,11 +9,11 @@ import { disposableUefi } from "../../prove/disposable-uefi.ts";
 import { copyObject } from "../../store/export.ts";
 import type { Store } from "../../store/store.ts";
 import { loadVhd, openFile } from "../../store/vhd-view.ts";
-import type { BootOptions } from "../boot.ts";
 import { type Found, findImage } from "../image/find.ts";
 import { containerFormat } from "../image/formats.ts";
 import { openIso } from "../image/iso.ts";
 import type { Session } from "../session.ts";
+import type { BootOptions } from "./options.ts";
 
 /** What a machine is made in. */
 export interface Place {

@@ -4,7 +4,7 @@ import { seededUuid } from "../../plan/canonical.ts";
 import { fstabOf, mountsIn } from "../../plan/mounts.ts";
 import type { SquashfsRequest } from "../../squashfs/build-squashfs.ts";
 import { chosenOptions, squashfsSchema } from "../../squashfs/options.ts";
-import type { FilesystemInputs } from "./filesystem.ts";
+import type { FilesystemInputs } from "./filesystem-schema.ts";
 
 type Mounting = Pick<SquashfsRequest, "mounts" | "addedFstab">;
 

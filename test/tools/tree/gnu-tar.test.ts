@@ -14,9 +14,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ingestTar } from "../../../provider/tree/ingest/tar.ts";
-import { indexLayer, type LayerMember } from "../../../provider/tree/layer-index.ts";
+import { indexLayer } from "../../../provider/tree/layer-index.ts";
 import { mergeLayers } from "../../../provider/tree/merge.ts";
 import { extractFile } from "../../../provider/tree/read-file.ts";
+import type { LayerMember } from "../../../provider/tree/types.ts";
 import { writeTar } from "../../tar.ts";
 
 const LONG = "n".repeat(120);

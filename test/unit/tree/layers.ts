@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import type { LayerMember } from "../../../provider/tree/layer-index.ts";
 import { type Layer, mergeLayers } from "../../../provider/tree/merge.ts";
-import type { Tree } from "../../../provider/tree/types.ts";
+import type { LayerMember, Tree } from "../../../provider/tree/types.ts";
 
 export const EPOCH = 1_700_000_000;
 

@@ -1,10 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { treeDigest } from "../../../provider/tree/digest.ts";
-import type { LayerMember } from "../../../provider/tree/layer-index.ts";
 import { type Layer, mergeLayers } from "../../../provider/tree/merge.ts";
 import { overlay } from "../../../provider/tree/overlay.ts";
-import type { Entry, Tree } from "../../../provider/tree/types.ts";
+import type { Entry, LayerMember, Tree } from "../../../provider/tree/types.ts";
 import { directory, file, link, opaque, symlink, whiteout } from "./layers.ts";
 
 // Few names, so that layers meet; a node is one object per inode.

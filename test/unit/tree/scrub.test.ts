@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { LayerMember } from "../../../provider/tree/layer-index.ts";
 import { type ScrubRuleName, scrub, scrubRuleNames } from "../../../provider/tree/scrub.ts";
+import type { LayerMember } from "../../../provider/tree/types.ts";
 import { directory, file, layer, lines, link, merge, symlink, whiteout } from "./layers.ts";
 
 const rules: [ScrubRuleName, LayerMember[], string[]][] = [
