@@ -63,7 +63,7 @@ test("every problem of a resource is a line with its path and reason at preview,
     'layout table: Invalid option: expected one of "mbr"|"gpt"',
     "layout partitions[1].name: Too small: expected string to have >=1 characters",
     "layout partitions[1].sizeMiB: Too small: expected number to be >=1",
-    'layout partitions[1].filesystem: Invalid option: expected one of "ext4"|"fat12"|"fat16"|"fat32"|"swap"',
+    'layout partitions[1].filesystem: Invalid option: expected one of "ext4"|"fat12"|"fat16"|"fat32"|"squashfs"|"erofs"|"swap"',
   ]);
   expect(await docker.calls()).toEqual([]);
 });
