@@ -23,7 +23,7 @@ export interface BusyboxImage {
 }
 
 const startScript = `#!/bin/sh
-# What has to be there before anything else: the kernel's filesystems, a root to write to, the host's name.
+# What has to be there before anything else: the kernel's filesystems, a root to write to, what fstab names, the host's name.
 export PATH=${searchPath}
 [ -e /proc/self ] || mount -t proc proc /proc
 mounted() { grep -q " $1 " /proc/mounts; }
@@ -37,6 +37,7 @@ mounted /run || mount -t tmpfs -o mode=0755,nosuid,nodev run /run
 for link in fd:/proc/self/fd stdin:fd/0 stdout:fd/1 stderr:fd/2; do
   [ -e "/dev/\${link%%:*}" ] || ln -s "\${link#*:}" "/dev/\${link%%:*}"
 done
+[ ! -s /etc/fstab ] || { mount -a; swapon -a; }
 [ ! -s /etc/hostname ] || hostname -F /etc/hostname
 ip link set lo up
 `;
