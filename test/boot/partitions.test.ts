@@ -56,7 +56,10 @@ exec switch_root /root /sbin/init
 
 /** Starts the erofs on the first partition; the modules are those of the kernel that is booted. */
 async function starter(): Promise<Ref> {
-  const modules = fewModules.replace("virtio_net evdev button", "virtio_blk crc32c_generic ext4 erofs");
+  const modules = fewModules.replace(
+    "virtio_net evdev button",
+    "virtio_blk crc32c_generic ext4 erofs",
+  );
   const files = {
     Dockerfile: `${modules}FROM busybox
 COPY --from=kernel /few/ /
