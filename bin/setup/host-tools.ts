@@ -26,6 +26,7 @@ const packages: Readonly<Record<string, string>> = {
   python3: "python3",
   "qemu-img": "qemu-utils",
   "qemu-system-x86_64": "qemu-system-x86",
+  sbverify: "sbsigntool",
   sfdisk: "fdisk",
   sgdisk: "gdisk",
   shellcheck: "shellcheck",

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ToolError } from "../errors.ts";
+import { efiProblem } from "../plan/efi-image.ts";
 import type { Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
-import { efiProblem } from "./efi-image.ts";
 
 /** Kernel, initrd and command line that become one EFI program, and where it goes on the ESP. */
 export interface UkiPlan {

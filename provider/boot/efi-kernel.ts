@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { ContentError } from "../errors.ts";
+import { efiProblem } from "../plan/efi-image.ts";
 import type { Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
-import { efiProblem } from "./efi-image.ts";
 
 /** The way out for a kernel that UEFI does not start. */
 export const stubHint = "build it with EFI and EFI_STUB";

@@ -1,8 +1,8 @@
 import { ContentError } from "../errors.ts";
 import type { BootInstall, DiskBlob } from "../plan/boot-files.ts";
+import { namesInitrd } from "../plan/efi-image.ts";
 import type { Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
-import { namesInitrd } from "./efi-image.ts";
 import { demandEfiKernel } from "./efi-kernel.ts";
 
 /** A kernel that the firmware starts itself, and its initrd. */
