@@ -2,7 +2,7 @@ import type { InputProblem } from "../errors.ts";
 import type { FstabEntry } from "./fstab.ts";
 import type { Partition } from "./layout.ts";
 import type { Mount } from "./mounts.ts";
-import { decodeRecipe, type Ref } from "./ref.ts";
+import { type Ref, readRecipe } from "./ref.ts";
 
 /** A filesystem and the partition that it fills. */
 export interface Filled {
@@ -20,9 +20,8 @@ export interface Holding {
 
 /** What is known of what a filesystem holds: nothing of one that came from elsewhere. */
 export function holdingOf({ recipe }: Ref): Holding {
-  if (!recipe.startsWith("{")) return {};
-  const { step, plan } = decodeRecipe(recipe);
-  return step === "Filesystem" && plan ? (plan as Holding) : {};
+  const made = readRecipe(recipe);
+  return made?.step === "Filesystem" && made.plan ? (made.plan as Holding) : {};
 }
 
 /** Problems with filesystems that leave a folder, or swap, to a partition which nothing fills: it could not even be mounted. */

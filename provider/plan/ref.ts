@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { z } from "zod";
 import { canonicalJson } from "./canonical.ts";
 
@@ -18,7 +19,7 @@ export const refSchema = z
     recipe: z
       .string()
       .describe(
-        "Canonical JSON of the step that makes the artefact and of its upstream references.",
+        "The step that makes the artefact, with its upstream references: deflated JSON in Base64.",
       ),
   })
   .meta({ id: "Ref", description: "A reference to an artefact by content." });
@@ -64,21 +65,35 @@ export function identityOf(value: unknown): unknown {
   return mapRefs(value, ({ kind, digest }) => ({ kind, digest }));
 }
 
-/** A recipe as one string; nested recipes are embedded as objects, so that quoting does not pile up. */
+/**
+ * A recipe as one string; nested recipes are embedded as objects, so that quoting does not pile up. It is packed, because Pulumi unfolds every
+ * string that is JSON in what it shows of a change, and the recipe of a disk is that of all before it.
+ */
 export function encodeRecipe(recipe: Recipe): string {
-  return canonicalJson(
-    mapRefs(recipe, (ref) => ({ ...ref, recipe: JSON.parse(String(ref.recipe) || "null") })),
-  );
+  const nested = mapRefs(recipe, (ref) => ({
+    ...ref,
+    recipe: ref.recipe === "" ? null : JSON.parse(unpacked(ref.recipe)),
+  }));
+  return deflateRawSync(canonicalJson(nested)).toString("base64");
 }
 
-/** The inverse of {@link encodeRecipe}. */
+/** The inverse of {@link encodeRecipe}; also of plain JSON, which states and stores of earlier versions hold. */
 export function decodeRecipe(text: string): Recipe {
-  return mapRefs(JSON.parse(text), (ref) => ({
+  return mapRefs(JSON.parse(unpacked(text)), (ref) => ({
     ...ref,
-    recipe: ref.recipe === null ? "" : encodeNested(ref.recipe),
+    recipe: ref.recipe === null ? "" : canonicalJson(ref.recipe),
   })) as Recipe;
 }
 
-function encodeNested(recipe: unknown): string {
-  return canonicalJson(recipe);
+/** A recipe where there is one that can be read. */
+export function readRecipe(text: string): Recipe | undefined {
+  try {
+    return decodeRecipe(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function unpacked(text: string): string {
+  return text.startsWith("{") ? text : inflateRawSync(Buffer.from(text, "base64")).toString();
 }

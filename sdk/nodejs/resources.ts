@@ -284,7 +284,7 @@ export interface Ref {
   readonly kind: RefKind;
   /** Identity of the content; the only part that a diff compares. */
   readonly digest: string;
-  /** Canonical JSON of the step that makes the artefact and of its upstream references. */
+  /** The step that makes the artefact, with its upstream references: deflated JSON in Base64. */
   readonly recipe: string;
 }
 
@@ -294,7 +294,7 @@ export interface RefArgs {
   readonly kind: pulumi.Input<RefKind>;
   /** Identity of the content; the only part that a diff compares. */
   readonly digest: pulumi.Input<string>;
-  /** Canonical JSON of the step that makes the artefact and of its upstream references. */
+  /** The step that makes the artefact, with its upstream references: deflated JSON in Base64. */
   readonly recipe: pulumi.Input<string>;
 }
 

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { ContainerSASPermissions } from "@azure/storage-blob";
 import { expect, test } from "vitest";
+import { encodeRecipe } from "../../provider/plan/ref.ts";
 import { openContainer } from "../../provider/publish/azure-client.ts";
 import { accountKey, connectionString, freePort, look } from "./azurite.ts";
 import {
@@ -248,7 +249,9 @@ test("a proof of another disk is refused before anything is sent", async () => {
 test("a proof counts for the disk that the VHD really shows, not for the one that its recipe names", async () => {
   const image = await commitVhd(ctx);
   const other = `sha256:${"1".repeat(64)}`;
-  const vhd = { ...image.vhd, recipe: image.vhd.recipe.replace(image.disk.digest, other) };
+  const named = { image: { ...image.disk, digest: other }, format: "vhd" };
+  const recipe = encodeRecipe({ step: "ConvertedImage", version: 1, plan: named });
+  const vhd = { ...image.vhd, recipe };
   const proof = { imageDigest: other, expectations: "login:" };
   const { port, seen } = await proxy();
   await expect(put(plan({ ...image, vhd }, { proof }, port), ctx)).rejects.toThrow(

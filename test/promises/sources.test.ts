@@ -15,6 +15,7 @@ import { loadTree } from "../../provider/tree/object.ts";
 import { readTreeFile } from "../../provider/tree/read-file.ts";
 import type { Entry, Tree } from "../../provider/tree/types.ts";
 import { testContext } from "../context.ts";
+import { inClear } from "../recipes.ts";
 
 const dockerfile = `FROM busybox AS base
 ARG GREETING=unset
@@ -112,7 +113,7 @@ async function rootfs<T>(
     const tree = await loadTree(ctx.store.path("tree", digest));
     const layer = (source: string) => ctx.store.path("layer", source);
     const text = async (path: string) => String(await readTreeFile(tree, path, layer));
-    const said = JSON.stringify([inputs, outputs, ctx.lines]);
+    const said = inClear([inputs, outputs, ctx.lines]);
     return await look({ digest, tree, text, said }, ctx.store.root);
   } finally {
     await ctx.dispose();

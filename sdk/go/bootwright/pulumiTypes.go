@@ -6743,7 +6743,7 @@ type Ref struct {
 	Digest string `pulumi:"digest"`
 	// What the artefact is. One of `file`, `tree`, `layer`, `ext4`, `disk`, `vhd`.
 	Kind string `pulumi:"kind"`
-	// Canonical JSON of the step that makes the artefact and of its upstream references.
+	// The step that makes the artefact, with its upstream references: deflated JSON in Base64.
 	Recipe string `pulumi:"recipe"`
 }
 
@@ -6764,7 +6764,7 @@ type RefArgs struct {
 	Digest pulumi.StringInput `pulumi:"digest"`
 	// What the artefact is. One of `file`, `tree`, `layer`, `ext4`, `disk`, `vhd`.
 	Kind pulumi.StringInput `pulumi:"kind"`
-	// Canonical JSON of the step that makes the artefact and of its upstream references.
+	// The step that makes the artefact, with its upstream references: deflated JSON in Base64.
 	Recipe pulumi.StringInput `pulumi:"recipe"`
 }
 
@@ -6856,7 +6856,7 @@ func (o RefOutput) Kind() pulumi.StringOutput {
 	return o.ApplyT(func(v Ref) string { return v.Kind }).(pulumi.StringOutput)
 }
 
-// Canonical JSON of the step that makes the artefact and of its upstream references.
+// The step that makes the artefact, with its upstream references: deflated JSON in Base64.
 func (o RefOutput) Recipe() pulumi.StringOutput {
 	return o.ApplyT(func(v Ref) string { return v.Recipe }).(pulumi.StringOutput)
 }
@@ -6905,7 +6905,7 @@ func (o RefPtrOutput) Kind() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// Canonical JSON of the step that makes the artefact and of its upstream references.
+// The step that makes the artefact, with its upstream references: deflated JSON in Base64.
 func (o RefPtrOutput) Recipe() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Ref) *string {
 		if v == nil {

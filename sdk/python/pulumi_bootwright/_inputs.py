@@ -3777,7 +3777,7 @@ class RefDict(TypedDict):
     """
     recipe: _builtins.str
     """
-    Canonical JSON of the step that makes the artefact and of its upstream references.
+    The step that makes the artefact, with its upstream references: deflated JSON in Base64.
     """
 
 @pulumi.input_type
@@ -3791,7 +3791,7 @@ class Ref:
 
         :param _builtins.str digest: Identity of the content; the only part that a diff compares.
         :param _builtins.str kind: What the artefact is. One of `file`, `tree`, `layer`, `ext4`, `disk`, `vhd`.
-        :param _builtins.str recipe: Canonical JSON of the step that makes the artefact and of its upstream references.
+        :param _builtins.str recipe: The step that makes the artefact, with its upstream references: deflated JSON in Base64.
         """
         pulumi.set(__self__, "digest", digest)
         pulumi.set(__self__, "kind", kind)
@@ -3825,7 +3825,7 @@ class Ref:
     @pulumi.getter
     def recipe(self) -> _builtins.str:
         """
-        Canonical JSON of the step that makes the artefact and of its upstream references.
+        The step that makes the artefact, with its upstream references: deflated JSON in Base64.
         """
         return pulumi.get(self, "recipe")
 
@@ -3848,7 +3848,7 @@ class RefArgsDict(TypedDict):
     """
     recipe: pulumi.Input[_builtins.str]
     """
-    Canonical JSON of the step that makes the artefact and of its upstream references.
+    The step that makes the artefact, with its upstream references: deflated JSON in Base64.
     """
 
 @pulumi.input_type
@@ -3862,7 +3862,7 @@ class RefArgs:
 
         :param pulumi.Input[_builtins.str] digest: Identity of the content; the only part that a diff compares.
         :param pulumi.Input[_builtins.str] kind: What the artefact is. One of `file`, `tree`, `layer`, `ext4`, `disk`, `vhd`.
-        :param pulumi.Input[_builtins.str] recipe: Canonical JSON of the step that makes the artefact and of its upstream references.
+        :param pulumi.Input[_builtins.str] recipe: The step that makes the artefact, with its upstream references: deflated JSON in Base64.
         """
         pulumi.set(__self__, "digest", digest)
         pulumi.set(__self__, "kind", kind)
@@ -3896,7 +3896,7 @@ class RefArgs:
     @pulumi.getter
     def recipe(self) -> pulumi.Input[_builtins.str]:
         """
-        Canonical JSON of the step that makes the artefact and of its upstream references.
+        The step that makes the artefact, with its upstream references: deflated JSON in Base64.
         """
         return pulumi.get(self, "recipe")
 

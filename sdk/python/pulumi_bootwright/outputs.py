@@ -854,7 +854,7 @@ class Ref(dict):
 
         :param _builtins.str digest: Identity of the content; the only part that a diff compares.
         :param _builtins.str kind: What the artefact is. One of `file`, `tree`, `layer`, `ext4`, `disk`, `vhd`.
-        :param _builtins.str recipe: Canonical JSON of the step that makes the artefact and of its upstream references.
+        :param _builtins.str recipe: The step that makes the artefact, with its upstream references: deflated JSON in Base64.
         """
         pulumi.set(__self__, "digest", digest)
         pulumi.set(__self__, "kind", kind)
@@ -880,7 +880,7 @@ class Ref(dict):
     @pulumi.getter
     def recipe(self) -> _builtins.str:
         """
-        Canonical JSON of the step that makes the artefact and of its upstream references.
+        The step that makes the artefact, with its upstream references: deflated JSON in Base64.
         """
         return pulumi.get(self, "recipe")
 
