@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { ContentError, InputError } from "../errors.ts";
@@ -7,14 +8,15 @@ import { printable } from "../tree/shown-name.ts";
 import { exitCodes, Interrupted } from "./fault.ts";
 import { imageHelp } from "./image/find.ts";
 import { withImage } from "./image/open-image.ts";
+import { readPartitionMap } from "./image/table.ts";
 import { inBytes } from "./print/amounts.ts";
 import { paceText } from "./print/pace.ts";
-import { formatTable } from "./print/table.ts";
 import type { Run, Session } from "./session.ts";
 import { verifyImage, writeImage } from "./write/copy.ts";
-import { type Device, readDevices } from "./write/devices.ts";
+import { readDevices } from "./write/devices.ts";
+import { deviceList } from "./write/list.ts";
 import { whatIsLost } from "./write/lost.ts";
-import { demandRoom, findTarget, refusal, type Target } from "./write/target.ts";
+import { demandRoom, findTarget, type Target } from "./write/target.ts";
 
 interface Options {
   readonly yes?: boolean;
@@ -63,12 +65,14 @@ async function write(
   }
   const target = await findTarget(device, devices, { toFile: options.toFile === true });
   const store = await openStore();
-  return withImage(argument, { store, session }, async ({ source, format }) => {
+  return withImage(argument, { store, session }, async ({ source, format, path }) => {
     if (!source || format === "ext4 plan")
       throw new ContentError(`${argument} is no disk: ${format}`, {
         hint: "name the disk or the ISO that was made of it",
       });
-    demandRoom({ name: argument, sizeBytes: source.sizeBytes }, target);
+    await demandOther(path, target, store.root);
+    const hasPartitions = (await readPartitionMap(source)) !== undefined;
+    demandRoom({ name: argument, sizeBytes: source.sizeBytes, hasPartitions }, target);
     terminal.print(
       `${printable(argument)}, ${inBytes(source.sizeBytes)}, to ${printable(target.words)}`,
     );
@@ -95,11 +99,19 @@ async function confirm(target: Target, { yes }: Options, { signal }: Session): P
     ]);
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   const ended = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
-  const asked = lines.question(`Type ${target.name} to go on: `, { signal });
+  const asked = lines.question(`Type ${printable(target.name)} to go on: `, { signal });
   const answer = await Promise.race([asked, ended]);
   lines.close();
   if (answer.trim() !== target.name)
     throw new ContentError(`Nothing was written: ${target.name} was not typed`);
+}
+
+/** Refuses to write into what is read: the image itself, and the store, whose files never change. */
+async function demandOther(image: string, { path, device }: Target, store: string): Promise<void> {
+  if (device) return;
+  const refuse = (reason: string) => new InputError([{ property: path, reason }]);
+  if ((await realpath(image)) === path) throw refuse("is the image itself");
+  if (path.startsWith(`${await realpath(store)}/`)) throw refuse("is a file of the store");
 }
 
 async function copyAndVerify(source: ByteSource, target: Target, session: Session): Promise<void> {
@@ -117,28 +129,18 @@ async function copyAndVerify(source: ByteSource, target: Target, session: Sessio
   const leaving = (words: string) => (error: unknown) => {
     throw signal.aborted ? new Interrupted(`Stopped: ${target.path} ${words}`) : error;
   };
-  await writeImage(source, target, watch("writes")).catch(leaving("holds half of the image"));
+  const { progress } = watch("writes");
+  let left = "was not written to";
+  const begun = (done: number) => {
+    left = "holds half of the image, and starts nothing";
+    progress(done);
+  };
+  await writeImage(source, target, { signal, progress: begun }).catch((error) =>
+    leaving(left)(error),
+  );
   terminal.print("written, reading it back");
   await verifyImage(source, target, watch("reads")).catch(leaving("was not read back to its end"));
   terminal.print(`${target.path} holds the image: ${source.sizeBytes} bytes are the same`);
   if (source.sizeBytes < target.sizeBytes)
     terminal.print(`${inBytes(target.sizeBytes - source.sizeBytes)} behind it are unused`);
-}
-
-function deviceList(devices: readonly Device[]): string {
-  const rows = devices
-    .filter(({ removable }) => removable)
-    .map((device) => [
-      `/dev/${device.name}`,
-      inBytes(device.sizeBytes),
-      printable(device.model),
-      refusal(device) ?? "",
-      device.id ?? "",
-    ]);
-  if (rows.length === 0) return "There is no removable disk";
-  const titles = ["device", "size", "model", "", "stable name"];
-  return formatTable(
-    titles.map((title) => ({ title, right: title === "size" })),
-    rows,
-  );
 }

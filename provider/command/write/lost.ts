@@ -12,9 +12,10 @@ export async function whatIsLost(target: Target): Promise<string[]> {
   if (!source) return ["what is on it, which you may not read"];
   try {
     const lines: string[] = [];
-    const whole = await openVolume(source);
+    // What is damaged can be written over all the same.
+    const whole = await openVolume(source).catch(() => undefined);
     if (whole) lines.push(named("all of it", whole.sizeBytes, whole));
-    const map = await readPartitionMap(source);
+    const map = await readPartitionMap(source).catch(() => undefined);
     for (const { number, name, offsetBytes, sizeBytes } of map?.partitions ?? []) {
       const volume = await openVolume(region(source, offsetBytes, sizeBytes)).catch(
         () => undefined,

@@ -1,7 +1,18 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { bootwright } from "./bootwright.ts";
 import { makeDisk, makeExt4, makeFat, makeFolder } from "./images.ts";
@@ -27,7 +38,7 @@ async function images(targetBytes = 16 * MiB) {
 }
 
 describe("writing to a file as to a stick", () => {
-  test("puts every byte there, its holes as zeros, and leaves the rest but for the last 33 sectors", async () => {
+  test("puts every byte there, its holes as zeros, and leaves the rest but for the last MiB", async () => {
     await images();
     const { stdout, exitCode } = await write(
       [at("image.raw"), at("target"), "--to-file"],
@@ -38,7 +49,7 @@ describe("writing to a file as to a stick", () => {
     const [image, target] = [await readFile(at("image.raw")), await readFile(at("target"))];
     expect(target.length).toBe(16 * MiB);
     expect(target.subarray(0, image.length).equals(image)).toBe(true);
-    const tail = 16 * MiB - 33 * 512;
+    const tail = 15 * MiB;
     expect(target.subarray(image.length, tail).every((byte) => byte === 0xff)).toBe(true);
     expect(target.subarray(tail).every((byte) => byte === 0)).toBe(true);
   });
@@ -93,6 +104,38 @@ describe("writing to a file as to a stick", () => {
     expect(exitCode).toBe(2);
   });
 
+  test("writes over what is damaged there", async () => {
+    await makeFat(at("esp.fat"));
+    await writeFile(at("target"), (await readFile(at("esp.fat"))).subarray(0, 4096));
+    await writeFile(at("image.raw"), "image");
+    const { stdout, exitCode } = await write([at("image.raw"), at("target"), "--to-file", "--yes"]);
+    expect(stdout).toContain("no partition table and no filesystem that is known here");
+    expect(stdout).toContain("5 bytes are the same");
+    expect(exitCode).toBe(0);
+  });
+
+  test("follows a symbolic link, and refuses the image itself and a file of the store", async () => {
+    await images();
+    await symlink(at("target"), at("link"));
+    const typed = await write([at("image.raw"), at("link"), "--to-file"], "target\n");
+    expect(typed.stdout).toContain(`to the file ${at("target")}, 16.0 MiB`);
+    expect(typed.exitCode).toBe(0);
+    await mkdir(at("store/objects"), { recursive: true });
+    await writeFile(at("store/objects/one"), Buffer.alloc(15 * MiB));
+    for (const [target, reason] of [
+      ["image.raw", "is the image itself"],
+      ["store/objects/one", "is a file of the store"],
+    ] as const) {
+      const { stderr, exitCode } = await write([
+        at("image.raw"),
+        at(target),
+        ...["--to-file", "--yes"],
+      ]);
+      expect(stderr).toContain(`${at(target)}: ${reason}`);
+      expect(exitCode).toBe(2);
+    }
+  });
+
   test("says that half of it is there when Ctrl-C ends it", async () => {
     await images(400 * MiB);
     await truncate(at("image.raw"), 400 * MiB);
@@ -104,13 +147,22 @@ describe("writing to a file as to a stick", () => {
     child.stderr.on("data", (chunk) => {
       said += chunk;
     });
-    // What it says last before it begins to write.
-    child.stdout.on("data", (chunk) => {
-      if (String(chunk).includes("no partition table")) child.kill("SIGINT");
-    });
-    const exitCode = await new Promise((resolve) => child.once("close", resolve));
-    expect(said).toContain("holds half of the image");
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    const target = await open(at("target"), "r");
+    // The old beginning goes first.
+    const first = Buffer.alloc(1, 0xff);
+    while (first[0] === 0xff && child.exitCode === null) {
+      await target.read(first, 0, 1, 0);
+      await delay(5);
+    }
+    child.kill("SIGINT");
+    const exitCode = await ended;
+    await target.close();
+    expect(said).toContain("holds half of the image, and starts nothing");
     expect(exitCode).toBe(130);
+    const left = await readFile(at("target"));
+    expect(left.subarray(0, 4 * MiB).every((byte) => byte === 0)).toBe(true);
+    expect(left.subarray(4 * MiB).includes(0xff)).toBe(true);
   });
 });
 

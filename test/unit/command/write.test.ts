@@ -3,8 +3,15 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { paceText } from "../../../provider/command/print/pace.ts";
-import { type Device, readDevices, usesReader } from "../../../provider/command/write/devices.ts";
-import { demandRoom, findTarget, refusal } from "../../../provider/command/write/target.ts";
+import { type Device, readDevices } from "../../../provider/command/write/devices.ts";
+import {
+  demandRoom,
+  demandSame,
+  findTarget,
+  isStable,
+  refusal,
+} from "../../../provider/command/write/target.ts";
+import { usesOfFile, usesReader } from "../../../provider/command/write/uses.ts";
 
 let root: string;
 beforeEach(async () => {
@@ -33,6 +40,8 @@ const stick = {
   removable: "1",
   ro: "0",
   dev: "8:16",
+  diskseq: "12",
+  "queue/logical_block_size": "512",
   "device/vendor": "Kingston",
   "device/model": "DT 101 G2       ",
   "sdb1/partition": "1",
@@ -55,8 +64,11 @@ describe("the disks of a machine", () => {
     ]);
     expect(devices[1]).toEqual({
       name: "sdb",
+      number: "8:16",
+      sequence: "12",
       model: "Kingston DT 101 G2",
       sizeBytes: 16_000_000_000,
+      sectorBytes: 512,
       removable: true,
       readOnly: false,
       uses: [],
@@ -68,8 +80,14 @@ describe("the disks of a machine", () => {
   test("on USB and cards count as removable, whatever their flag says", async () => {
     const fixed = { size: "1000", removable: "0", ro: "0", dev: "8:32" };
     await plug("sdc", "pci0/usb2/2-1/host7", fixed);
-    await plug("mmcblk0", "pci0/mmc_host/mmc0/mmc0:0001", fixed);
+    await plug("mmcblk0", "pci0/mmc_host/mmc0/mmc0:0001", { ...fixed, "device/type": "SD" });
     expect((await readDevices(root)).map(({ removable }) => removable)).toEqual([true, true]);
+  });
+
+  test("that are chips soldered in are not removable, though they hang on the bus of cards", async () => {
+    const chip = { size: "1000", removable: "0", ro: "0", dev: "179:0", "device/type": "MMC" };
+    await plug("mmcblk0", "pci0/mmc_host/mmc0/mmc0:0001", chip);
+    expect((await readDevices(root))[0]?.removable).toBe(false);
   });
 
   test("know where a partition of theirs is mounted, and what holds them", async () => {
@@ -77,6 +95,24 @@ describe("the disks of a machine", () => {
     await mounts("40 27 8:17 / /media/my\\040stick rw - ext4 /dev/sdb1 rw\n");
     const [device] = await readDevices(root);
     expect(device?.uses).toEqual(["/media/my stick", "dm-0"]);
+  });
+
+  test("know the system that lies behind RAID, encryption and LVM on a partition of theirs", async () => {
+    await plug("sdb", "pci0/usb1", { ...stick, "sdb1/holders/md0": "" });
+    await plug("md0", "virtual", { dev: "9:0", "holders/dm-0": "" });
+    await plug("dm-0", "virtual", { dev: "253:0", "holders/dm-1": "" });
+    await plug("dm-1", "virtual", { dev: "253:1" });
+    await mounts("40 27 253:1 / / rw - ext4 /dev/mapper/vg-root rw\n");
+    const [device] = await readDevices(root);
+    expect(device?.uses).toEqual(["md0", "dm-0", "dm-1", "/"]);
+    expect(refusal(device!)).toBe("holds this system (md0, dm-0, dm-1, /)");
+  });
+
+  test("know a loop device that shows a partition of theirs, and where that is mounted", async () => {
+    await plug("sdb", "pci0/usb1", stick);
+    await plug("loop3", "virtual", { dev: "7:3", "loop/backing_file": "/dev/sdb1" });
+    await mounts("40 27 7:3 / /mnt rw - ext4 /dev/loop3 rw\n");
+    expect((await readDevices(root))[0]?.uses).toEqual(["loop3", "/mnt"]);
   });
 
   test("of a btrfs are found by its source, whose number is nobody's", () => {
@@ -89,8 +125,11 @@ describe("the disks of a machine", () => {
 
 const free: Device = {
   name: "sdb",
+  number: "8:16",
+  sequence: "12",
   model: "stick",
   sizeBytes: 4096,
+  sectorBytes: 512,
   removable: true,
   readOnly: false,
   uses: [],
@@ -107,6 +146,7 @@ describe("a disk is refused", () => {
     ["where it is mounted", { uses: ["/media/x"] }, "is mounted: umount /media/x"],
     ["where LVM holds it", { uses: ["dm-0"] }, "is held by dm-0"],
     ["where it is read-only", { readOnly: true }, "is read-only"],
+    ["without what would change a terminal", { uses: ["/media/\x1b[2J"] }, "/media/\\u001b[2J"],
   ])("%s", (_, change, reason) => {
     const found = refusal({ ...free, ...change });
     if (reason) expect(found).toContain(reason);
@@ -117,6 +157,29 @@ describe("a disk is refused", () => {
     await expect(findTarget("/dev/sdb1", [free], { toFile: false })).rejects.toThrow(
       "/dev/sdb1: is a partition; name its disk, /dev/sdb",
     );
+  });
+
+  test("when a symbolic link leads to a partition, or what has a disk's name is none", async () => {
+    await symlink("/dev/null", join(root, "stick"));
+    const whole = { ...free, partitions: ["null"] };
+    await expect(findTarget(join(root, "stick"), [whole], { toFile: false })).rejects.toThrow(
+      "is a partition; name its disk, /dev/sdb",
+    );
+    const named = { ...free, name: "null" };
+    await expect(findTarget("/dev/null", [named], { toFile: false })).rejects.toThrow(
+      "is no disk of this machine",
+    );
+  });
+
+  test.each<[string, Partial<Device> | undefined, string]>([
+    ["was pulled out", undefined, "is another disk than the one that was shown"],
+    ["is another one by its sequence", { sequence: "13" }, "is another disk"],
+    ["is another one by its size", { sizeBytes: 8192 }, "is another disk"],
+    ["was mounted since it was shown", { uses: ["/media/x"] }, "is mounted: umount /media/x"],
+  ])("when it %s", (_, change, reason) => {
+    const now = change && { ...free, ...change };
+    expect(() => demandSame(free, now)).toThrow(`/dev/sdb: ${reason}`);
+    expect(() => demandSame(free, { ...free })).not.toThrow();
   });
 
   test("when it is one that this machine does not have, or a file", async () => {
@@ -132,12 +195,39 @@ describe("a disk is refused", () => {
     const file = join(root, "file");
     await writeFile(file, Buffer.alloc(1024));
     const target = await findTarget(file, [], { toFile: true });
-    expect(() => demandRoom({ name: "a.iso", sizeBytes: 1025 }, target)).toThrow(
-      /a\.iso: has 1025 bytes .* has 1024 /,
-    );
-    expect(() => demandRoom({ name: "a.iso", sizeBytes: 1024 }, target)).not.toThrow();
-    expect(() => demandRoom({ name: "a.iso", sizeBytes: 0 }, target)).toThrow("is empty");
+    const demand = (sizeBytes: number) => () =>
+      demandRoom({ name: "a.iso", sizeBytes, hasPartitions: true }, target);
+    expect(demand(1025)).toThrow(/a\.iso: has 1025 bytes .* has 1024 /);
+    expect(demand(1024)).not.toThrow();
+    expect(demand(0)).toThrow("is empty");
   });
+
+  test("of sectors that the image does not count in, unless it has no partitions", () => {
+    const device = { ...free, sectorBytes: 4096 };
+    const target = {
+      ...{ name: "sdb", path: "/dev/sdb", words: "", isStable: false, sizeBytes: 4096, device },
+    };
+    const demand = (hasPartitions: boolean) => () =>
+      demandRoom({ name: "a.iso", sizeBytes: 512, hasPartitions }, target);
+    expect(demand(true)).toThrow("sectors of 512 bytes, but /dev/sdb has sectors of 4096");
+    expect(demand(false)).not.toThrow();
+  });
+});
+
+test.each([
+  ["/dev/disk/by-id/usb-stick", true],
+  ["/dev/disk/by-id/../../sdb", false],
+  ["/dev/sdb", false],
+])("that %s means the same disk tomorrow is %s", (argument, expected) => {
+  expect(isStable(argument)).toBe(expected);
+});
+
+test("a file that a loop device shows or that is swapped to is in use", async () => {
+  await plug("loop3", "virtual", { "loop/backing_file": "/home/me/disk image" });
+  await mkdir(join(root, "proc"), { recursive: true });
+  await writeFile(join(root, "proc/swaps"), "Filename\n/home/me/disk\\040image file 1 0 -2\n");
+  expect(await usesOfFile("/home/me/disk image", root)).toEqual(["loop3", "swap"]);
+  expect(await usesOfFile("/home/me/other", root)).toEqual([]);
 });
 
 test("a pace has bytes, percent, speed and the time that is left", () => {
