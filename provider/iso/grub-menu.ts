@@ -1,4 +1,5 @@
 import { kernelArguments } from "../plan/boot-config.ts";
+import { embeddedConfig, grubHead, grubWord, linuxLine, serialOf } from "../plan/grub-text.ts";
 import type { IsoEntry } from "./schema.ts";
 
 /** What GRUB shows and starts. */
@@ -20,12 +21,10 @@ export const memtestPaths = {
   uefi: "install/memtest86+x64.efi",
 } as const;
 
-/** The text of grub.cfg (GRUB manual, "Writing full configuration files directly"). */
+/** The text of grub.cfg. */
 export function grubMenu(menu: GrubMenu): string {
   const lines = [
-    ...serialLines(menu.consoles),
-    `set default=${menu.defaultEntry}`,
-    `set timeout=${menu.timeoutSeconds}`,
+    ...grubHead({ ...menu, defaultEntry: String(menu.defaultEntry) }),
     ...menu.entries.flatMap((entry) => entryLines(entry, menu)),
   ];
   return `${lines.join("\n")}\n`;
@@ -33,21 +32,16 @@ export function grubMenu(menu: GrubMenu): string {
 
 /** The configuration inside GRUB's image: finds its medium by a file of it, and goes on there. */
 export function grubEmbedded(marker: string): string {
-  return [
-    `search --no-floppy --set=root --file /${marker}`,
-    "set prefix=($root)/boot/grub",
-    "configfile /boot/grub/grub.cfg",
-    "",
-  ].join("\n");
+  return embeddedConfig(`--file /${marker}`, "/boot/grub");
 }
 
 function entryLines({ title, submenu, ...entry }: IsoEntry, menu: GrubMenu): string[] {
   if (!submenu) {
     const body = entry.memtest ? memtestLines(entry, menu) : systemLines(entry, menu);
-    return [`menuentry ${quoted(title)} {`, ...indented(body), "}"];
+    return [`menuentry ${grubWord(title)} {`, ...indented(body), "}"];
   }
   const inner = submenu.flatMap((below) => entryLines(below, menu));
-  return [`submenu ${quoted(title)} {`, ...indented(inner), "}"];
+  return [`submenu ${grubWord(title)} {`, ...indented(inner), "}"];
 }
 
 function systemLines({ commandLine }: Omit<IsoEntry, "title">, menu: GrubMenu): string[] {
@@ -56,45 +50,20 @@ function systemLines({ commandLine }: Omit<IsoEntry, "title">, menu: GrubMenu): 
     rootUuid: undefined,
     consoles: menu.consoles,
   });
-  return [`linux /${menu.kernelPath} ${words(all)}`.trimEnd(), `initrd /${menu.initrdPath}`];
+  return [linuxLine(`/${menu.kernelPath}`, all), `initrd /${menu.initrdPath}`];
 }
 
 /** Either form follows Linux's boot protocol, and only one fits the firmware (Debian's 20_memtest86+). */
 function memtestLines({ commandLine }: Omit<IsoEntry, "title">, menu: GrubMenu): string[] {
   const serial = serialOf(menu.consoles);
   const console = serial ? `console=ttyS${serial.port},${serial.baud}` : "";
-  const load = (path: string) => `  linux /${path} ${words(`${commandLine} ${console}`)}`.trimEnd();
+  const load = (path: string) => `  ${linuxLine(`/${path}`, `${commandLine} ${console}`)}`;
   return [
     ...['if [ "$grub_platform" = efi ]; then', load(memtestPaths.uefi)],
     ...["else", load(memtestPaths.bios), "fi"],
   ];
 }
 
-function serialOf(consoles: readonly string[]): { port: string; baud: string } | undefined {
-  const [, port, baud = "115200"] =
-    consoles.map((console) => /^ttyS([0-3])(?:,(\d+))?/.exec(console)).find(Boolean) ?? [];
-  return port === undefined ? undefined : { port, baud };
-}
-
-function serialLines(consoles: readonly string[]): string[] {
-  const serial = serialOf(consoles);
-  if (!serial) return [];
-  return [
-    `serial --unit=${serial.port} --speed=${serial.baud}`,
-    "terminal_input serial console",
-    "terminal_output serial console",
-  ];
-}
-
 function indented(lines: readonly string[]): string[] {
   return lines.map((line) => `  ${line}`);
-}
-
-function words(text: string): string {
-  return text.split(" ").filter(Boolean).map(quoted).join(" ");
-}
-
-/** A word that GRUB takes as it is; inside single quotes nothing has a meaning. */
-function quoted(text: string): string {
-  return /^[\w/.,:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,5 @@
 import type { BootEntry } from "./boot-menu.ts";
+import { embeddedConfig, grubHead, grubWord, linuxLine } from "./grub-text.ts";
 
 /** What GRUB shows and starts. */
 export interface GrubConfig {
@@ -13,19 +14,17 @@ export interface GrubConfig {
   readonly initrdPath?: string | undefined;
 }
 
-/** The text of grub.cfg (GRUB manual, "Writing full configuration files directly"). Entries in a row with the same submenu share it. */
+/** The text of grub.cfg. Entries in a row with the same submenu share it. */
 export function grubConfig(config: GrubConfig): string {
   const { entries, defaultEntry, timeoutSeconds, consoles } = config;
   const lines = [
-    ...serialLines(consoles),
-    `set default=${quoted(placeOf(entries, defaultEntry))}`,
-    `set timeout=${timeoutSeconds}`,
+    ...grubHead({ consoles, timeoutSeconds, defaultEntry: placeOf(entries, defaultEntry) }),
     ...entries.flatMap((entry, index) => {
       const { submenu } = entry;
       const opens = submenu !== undefined && entries[index - 1]?.submenu !== submenu;
       const closes = submenu !== undefined && entries[index + 1]?.submenu !== submenu;
       return [
-        ...(opens ? [`submenu ${quoted(submenu)} --id ${submenuId(index)} {`] : []),
+        ...(opens ? [`submenu ${grubWord(submenu)} --id ${submenuId(index)} {`] : []),
         ...entryLines(config, entry, index),
         ...(closes ? ["}"] : []),
       ];
@@ -36,19 +35,14 @@ export function grubConfig(config: GrubConfig): string {
 
 /** The configuration inside GRUB itself: finds the filesystem by its UUID, wherever the disk is, and goes on there. */
 export function grubEmbedded(filesystemUuid: string, directory: string): string {
-  return [
-    `search --no-floppy --set=root --fs-uuid ${filesystemUuid}`,
-    `set prefix=($root)${directory}`,
-    `configfile ${directory}/grub.cfg`,
-    "",
-  ].join("\n");
+  return embeddedConfig(`--fs-uuid ${filesystemUuid}`, directory);
 }
 
 function entryLines(config: GrubConfig, entry: BootEntry, index: number): string[] {
   const { kernelPath, initrdPath } = config;
   return [
-    `menuentry ${quoted(entry.title)} --id ${entryId(index)} {`,
-    `  linux ${[kernelPath, ...words(config.argumentsOf(entry))].join(" ")}`,
+    `menuentry ${grubWord(entry.title)} --id ${entryId(index)} {`,
+    `  ${linuxLine(kernelPath, config.argumentsOf(entry))}`,
     ...(initrdPath === undefined ? [] : [`  initrd ${initrdPath}`]),
     "}",
   ];
@@ -69,24 +63,4 @@ function entryId(index: number): string {
 
 function submenuId(firstEntry: number): string {
   return `submenu-${firstEntry}`;
-}
-
-function serialLines(consoles: readonly string[]): string[] {
-  const [, port, baud = "115200"] =
-    consoles.map((console) => /^ttyS([0-3])(?:,(\d+))?/.exec(console)).find(Boolean) ?? [];
-  if (port === undefined) return [];
-  return [
-    `serial --unit=${port} --speed=${baud}`,
-    "terminal_input serial console",
-    "terminal_output serial console",
-  ];
-}
-
-function words(text: string): string[] {
-  return text.split(" ").filter(Boolean).map(quoted);
-}
-
-/** A word that GRUB takes as it is; inside single quotes nothing has a meaning. */
-function quoted(text: string): string {
-  return /^[\w/.,:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
