@@ -13,6 +13,7 @@ import { put } from "../../../provider/lifecycle/operate.ts";
 import { isOriginOf, readTrace } from "../../../provider/manifest/trace.ts";
 import type { Ref } from "../../../provider/plan/ref.ts";
 import { testContext } from "../../context.ts";
+import { slsaStatementSchema } from "./slsa-schema.ts";
 
 type Made = Record<string, Ref> & Record<string, unknown>;
 type World = Awaited<ReturnType<typeof testContext>>;
@@ -255,6 +256,17 @@ describe("the provenance", () => {
     expect(internalParameters.bootTest.expectations).toBe("login:");
     const versions = internalParameters.tools as { name: string; version: string }[];
     expect(versions.find(({ name }) => name === "qemu-utils")?.version).toMatch(/^\d/);
+  });
+
+  test("has the shape that in-toto's Statement and SLSA's provenance ask for", async () => {
+    const statement = JSON.parse(await readFile(at(made.manifest.provenance), "utf8"));
+    const validate = new Ajv({ strict: false }).compile(slsaStatementSchema);
+    expect(validate(statement), JSON.stringify(validate.errors)).toBe(true);
+    const { buildDefinition } = statement.predicate;
+    for (const predicate of [{ buildDefinition }, { buildDefinition, runDetails: {} }])
+      expect(validate({ ...statement, predicate })).toBe(false);
+    const [subject] = statement.subject;
+    expect(validate({ ...statement, subject: [{ ...subject, digest: {} }] })).toBe(false);
   });
 
   test("has the SHA-256 that sha256sum finds of a disk and of a VHD", async () => {
