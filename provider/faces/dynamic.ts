@@ -7,6 +7,7 @@ import { madeWith } from "../lifecycle/made-with.ts";
 import { localDrift, put, read, remove } from "../lifecycle/operate.ts";
 import { fromWire } from "../lifecycle/wire.ts";
 import type { Context, Resource } from "../resource.ts";
+import { noteFiles, sayFiles } from "./changed-files.ts";
 import { untilStopped } from "./interrupt.ts";
 import { contextOf, newId, resourceOf } from "./resource-call.ts";
 
@@ -52,6 +53,7 @@ const methods: Readonly<Record<Method, Handler>> = {
   async diff(resource, [_id, olds, news]: [string, Values, Values] | never[], signal) {
     const ctx = await contextFor(resource, olds ?? {}, signal);
     const { changed, replaces } = diffInputs(resource, olds ?? {}, news ?? {});
+    if (changed.length > 0) await sayFiles(resource, olds ?? {}, news ?? {}, ctx);
     const drift = olds?.drift || (await localDrift(olds ?? {}, ctx));
     return { changes: changed.length > 0 || Boolean(drift), replaces, deleteBeforeReplace: false };
   },
@@ -59,13 +61,13 @@ const methods: Readonly<Record<Method, Handler>> = {
   async create(resource, [inputs]: Values[], signal) {
     const id = newId(String(inputs?.__urn ?? ""), resource.name);
     const ctx = await contextFor(resource, inputs ?? {}, signal, id);
-    const outputs = await put(resource, inputs ?? {}, ctx);
+    const outputs = await make(resource, inputs ?? {}, ctx);
     return { id, outs: { ...inputs, ...outputs, drift: "" } };
   },
 
   async update(resource, [id, olds, news]: [string, Values, Values] | never[], signal) {
     const ctx = await contextFor(resource, news ?? {}, signal, id);
-    return { outs: { ...news, ...(await put(resource, news ?? {}, ctx, olds)), drift: "" } };
+    return { outs: { ...news, ...(await make(resource, news ?? {}, ctx, olds)), drift: "" } };
   },
 
   async read(resource, [id, state]: [string, Values] | never[], signal) {
@@ -78,6 +80,12 @@ const methods: Readonly<Record<Method, Handler>> = {
     await remove(resource, state ?? {}, await contextFor(resource, state ?? {}, signal, id));
   },
 };
+
+async function make(resource: Resource, inputs: Values, ctx: Context, previous?: Values) {
+  const outputs = await put(resource, inputs, ctx, previous);
+  await noteFiles(resource, inputs, ctx);
+  return outputs;
+}
 
 /** Separates a resource's inputs from what the face adds to them. */
 function split(news: Values): { own: Values; hidden: Values } {

@@ -8,9 +8,9 @@ import { foresee } from "../lifecycle/foresee.ts";
 import { madeWith } from "../lifecycle/made-with.ts";
 import { localDrift, put, read as refresh, remove } from "../lifecycle/operate.ts";
 import type { Context, Resource } from "../resource.ts";
+import { noteFiles, sayFiles } from "./changed-files.ts";
 import { forDynamicFace } from "./handover.ts";
 import "./heap.ts";
-import { hasUnknown } from "../lifecycle/wire.ts";
 import { untilStopped } from "./interrupt.ts";
 import { checked, differing, read, write } from "./plugin-messages.ts";
 import { contextOf, newId, resourceOf } from "./resource-call.ts";
@@ -51,7 +51,7 @@ export const resourceMethods = {
       }));
       if (changes.length === 0 && (olds.drift || (await localDrift(olds, ctx))))
         changes.push({ path: "drift", kind: "update", isInput: false, replaces: false });
-      if (!hasUnknown(news)) await sayFiles(resource, olds, news, ctx);
+      await sayFiles(resource, olds, news, ctx);
       return differing(changes, replaces);
     }),
 
@@ -62,7 +62,7 @@ export const resourceMethods = {
     const instance = request.getPreview() ? undefined : id;
     const limit = limitOf(request, "create");
     return withResource(request.getUrn(), { instance, limit }, async (resource, ctx) => {
-      const inputs = markSecret(values, secrets);
+      const inputs = markSecret(resource, values, secrets);
       const outputs = request.getPreview()
         ? await foresee(resource, inputs, ctx)
         : await make(resource, inputs, ctx);
@@ -76,7 +76,7 @@ export const resourceMethods = {
     const instance = request.getId();
     const limit = limitOf(request, "update");
     return withResource(request.getUrn(), { instance, limit }, async (resource, ctx) => {
-      const inputs = markSecret(values, secrets);
+      const inputs = markSecret(resource, values, secrets);
       const outputs = request.getPreview()
         ? await foresee(resource, inputs, ctx, { isUpdate: true })
         : await make(resource, inputs, ctx, read(request.getOlds()).values);
@@ -139,23 +139,8 @@ function withResource<T>(
 
 async function make(resource: Resource, inputs: Values, ctx: Context, previous?: Values) {
   const outputs = await put(resource, inputs, ctx, previous);
-  await aboutFiles(() => resource.files?.note(inputs as never, ctx));
+  await noteFiles(resource, inputs, ctx);
   return outputs;
-}
-
-/** Names the files behind a change; in a preview that is what a reader looks for. */
-async function sayFiles(resource: Resource, olds: Values, news: Values, ctx: Context) {
-  const text = await aboutFiles(() => resource.files?.changes(olds as never, news as never, ctx));
-  if (text) ctx.log.info(text);
-}
-
-/** A help to the reader must not cost anybody the resource: files may go while they are looked at. */
-async function aboutFiles<T>(look: () => Promise<T> | undefined): Promise<T | undefined> {
-  try {
-    return await look();
-  } catch {
-    return undefined;
-  }
 }
 
 /** Never the stack: dev and prod share bytes. */
@@ -163,9 +148,10 @@ function seedOf(resource: Resource, { owner }: Context): Values {
   return "seed" in resource.inputs.shape ? { seed: `${owner.project}/${owner.name}` } : {};
 }
 
-/** The lifecycle is told that inputs are in clear but secret, to keep them out of recipes. */
-function markSecret(inputs: Values, secrets: ReadonlySet<string>): Values {
-  return secrets.size > 0 ? { ...inputs, __secret: true } : inputs;
+/** The lifecycle is told that inputs are in clear but secret, to keep them out of recipes; what is always secret is in none anyway. */
+function markSecret(resource: Resource, inputs: Values, secrets: ReadonlySet<string>): Values {
+  const isOther = [...secrets].some((name) => !resource.secrets?.includes(name));
+  return isOther ? { ...inputs, __secret: true } : inputs;
 }
 
 function secretsOf(resource: Resource, given: ReadonlySet<string>): Set<string> {

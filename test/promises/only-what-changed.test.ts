@@ -68,9 +68,11 @@ test("a touched file that .dockerignore leaves out rebuilds nothing", async () =
   expect(changed(await project.up())).toEqual([]);
 });
 
-test("a changed COPY file rebuilds what follows from it, and no kernel, initramfs, layout or boot loader", async () => {
+test("a changed COPY file is named, and rebuilds what follows from it, and no kernel, initramfs, layout or boot loader", async () => {
   await project.write("site/index.html", "two");
-  expect(changed(await project.up())).toEqual(
+  const run = await project.up();
+  expect(run.messages.join("\n")).toContain("the context differs in site/index.html");
+  expect(changed(run)).toEqual(
     ["blob", "bootTest", "disk", "filesystem", "rootfs", "vhd"].map(
       (child) => `update web-${child}`,
     ),
