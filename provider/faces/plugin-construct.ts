@@ -2,7 +2,7 @@ import proto from "@pulumi/pulumi/proto/provider_pb.js";
 import structProto from "google-protobuf/google/protobuf/struct_pb.js";
 import { InputError } from "../errors.ts";
 import { type MachineWishes, machineDeclarations } from "../flow/machine.ts";
-import { openSecret, referenceTo } from "../lifecycle/wire.ts";
+import { openSecret, referenceTo, unknownValue } from "../lifecycle/wire.ts";
 import { connect, type Source } from "./plugin-connect.ts";
 import { openMonitor, type Registered } from "./plugin-monitor.ts";
 
@@ -14,12 +14,14 @@ const spread: readonly (keyof MachineWishes)[] = ["bootTest", "readiness", "azur
 
 /**
  * Makes the component `Machine` (pulumi/provider.proto, Construct): registers the children that the TypeScript component has, each as soon as
- * those are there whose outputs it takes. `known` are the component's inputs; `version` is what the engine asked this package for.
+ * those are there whose outputs it takes. `known` are the component's inputs; `version` is what the engine asked this package for. The
+ * engine never answers for a child that fails: it says what is wrong with it, and cancels.
  */
 export async function constructMachine(
   request: Request,
   known: readonly string[],
   version: string,
+  signal: AbortSignal,
 ): Promise<InstanceType<typeof proto.ConstructResponse>> {
   const given = givenTo(request, known);
   const monitor = openMonitor(request, version);
@@ -41,13 +43,35 @@ export async function constructMachine(
     const all = [...children.values(), ...sources.values()];
     // The first failure is told at once; what follows from it is not to end the process unheard.
     void Promise.allSettled(all);
-    await Promise.all(all);
+    const done = Promise.all(all).then(() => true);
+    if (!(await Promise.race([done, stopped(signal)])))
+      return unfinished(request, urn, [...children.keys()]);
     const response = await answer(urn, children, version);
     await monitor.registerOutputs(urn);
     return response;
   } finally {
     monitor.close();
   }
+}
+
+/**
+ * The answer of a component that the engine has cancelled, because of a child or of the user: it has to have one, or the engine tells of a
+ * connection that closes. In a preview it is one without an error. In an update programs would go on with it, and stumble.
+ */
+function unfinished(request: Request, urn: string, children: readonly string[]) {
+  if (!request.getDryrun())
+    throw new Error("Not all of it was made; the error of what failed says why");
+  const state = Object.fromEntries(children.map((name) => [name, unknownValue]));
+  return new proto.ConstructResponse()
+    .setUrn(urn)
+    .setState(structProto.Struct.fromJavaScript(state));
+}
+
+function stopped(signal: AbortSignal): Promise<false> {
+  return new Promise((end) => {
+    if (signal.aborted) end(false);
+    signal.addEventListener("abort", () => end(false), { once: true });
+  });
 }
 
 /** The component's inputs as a source of its children's: each with the resources that it came from. */

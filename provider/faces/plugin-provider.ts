@@ -86,7 +86,7 @@ export function providerMethods(schema: string) {
       if (!component?.isComponent)
         throw new Error(`This version of bootwright has no component ${request.getType()}`);
       const known = Object.keys(component.inputProperties);
-      return untilStopped(() => constructMachine(request, known, asked));
+      return untilStopped((signal) => constructMachine(request, known, asked, signal));
     },
 
     invoke,

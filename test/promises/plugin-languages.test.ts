@@ -7,6 +7,7 @@ import { filesIn, withSdks } from "../../bin/generate-sdks.ts";
 import { diskProgram, tinyFiles } from "./fixture.ts";
 import { pluginEntry } from "./plugin-project.ts";
 import { makeProject, type Project } from "./project.ts";
+import { errorsOf } from "./survives/diagnostics.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const sdk = (language: string) => join(repository, "sdk", language);
@@ -69,7 +70,9 @@ test("a machine in Python has the digests of one in TypeScript, and the same mis
       expect(made.outputs).toEqual(digests);
       expect([...new Set(Object.values((await written.preview()).operations))]).toEqual(["same"]);
       await written.destroy();
-      expect(await wrong.failingPreview()).toContain(
+      const said = errorsOf(await wrong.failingPreview());
+      expect(Object.keys(said)).toEqual(["web-layout"]);
+      expect(said["web-layout"]).toContain(
         "property diskSizeMiB value {-1} has a problem: Too small: expected number to be >=2",
       );
     } finally {

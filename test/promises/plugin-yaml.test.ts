@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { diskProgram, tinyFiles } from "./fixture.ts";
 import { makeFaceProject } from "./plugin-project.ts";
 import { makeProject, type Run } from "./project.ts";
+import { errorsOf } from "./survives/diagnostics.ts";
 
 const executable = join(import.meta.dirname, "../../bin/pulumi-resource-bootwright");
 
@@ -100,7 +101,7 @@ test("a machine in YAML has the digests of one in TypeScript, and moves from the
   }
 });
 
-test("a machine in YAML is told of a mistake as one in TypeScript is", async () => {
+test("a machine in YAML is told of a mistake as one in TypeScript is, and once", async () => {
   const wrong = machine.replace("diskSizeMiB: 192", "diskSizeMiB: -1");
   const written = await makeProject("", {
     ...tinyFiles,
@@ -109,8 +110,9 @@ test("a machine in YAML is told of a mistake as one in TypeScript is", async () 
   });
   try {
     await symlink(executable, join(written.folder, "plugin/bin/pulumi-resource-bootwright"));
-    const said = await written.failingPreview();
-    expect(said).toContain(
+    const said = errorsOf(await written.failingPreview());
+    expect(Object.keys(said)).toEqual(["web-layout"]);
+    expect(said["web-layout"]).toContain(
       "property diskSizeMiB value {-1} has a problem: Too small: expected number to be >=2",
     );
   } finally {

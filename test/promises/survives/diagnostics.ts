@@ -1,3 +1,5 @@
+const other = /^(error: \w+ failed|warning: .*)$/;
+
 /** The errors that a person sees at the end of a run, by resource. */
 export function errorsOf(message: string): Record<string, string> {
   const [, part = ""] = message.split("\nDiagnostics:\n");
@@ -5,7 +7,9 @@ export function errorsOf(message: string): Record<string, string> {
   const found = own.split(/\n\n/).map((text) => {
     const [head = "", ...lines] = text.trim().split("\n");
     const name = /\((.*)\):$/.exec(head)?.[1] ?? head;
-    return [name, lines.map((line) => line.trim()).join("\n")] as const;
+    const said = lines.map((line) => line.trim());
+    // That the whole failed is said of the stack, as is what Pulumi warns of.
+    return [name, said.filter((line) => !other.test(line)).join("\n")] as const;
   });
-  return Object.fromEntries(found.filter(([, text]) => !/^error: \w+ failed$/.test(text)));
+  return Object.fromEntries(found.filter(([, text]) => text !== ""));
 }
