@@ -15,7 +15,8 @@ import { driverFindings, type KernelFacts, modulesIn } from "./drivers.ts";
 import { type Finding, findingText } from "./findings.ts";
 import { initrdNames } from "./initrd-names.ts";
 import { leftBehind } from "./left-behind.ts";
-import { networkFile, systemFindings } from "./system.ts";
+import { networkFile } from "./network.ts";
+import { systemFindings } from "./system.ts";
 import { type TargetName, targets } from "./targets.ts";
 
 /** What decides a readiness check. */
@@ -32,6 +33,8 @@ export interface ReadinessPlan {
 /** Keys and logins are shorter than this. */
 const textBytes = 1 << 20;
 const databaseBytes = 64 << 20;
+/** What `systemctl enable` links, or a package does. */
+const wantedUnit = /^(?:etc|(?:usr\/)?lib)\/systemd\/system\/[^/]+\.(?:wants|requires)\/([^/]+)$/;
 
 /** Looks at a tree, its kernel and its initrd; errors are thrown all at once, warnings are told and returned. */
 export async function checkReadiness(
@@ -67,16 +70,24 @@ function textOf(
 
 async function systemFacts(plan: ReadinessPlan, tree: Tree, ctx: Context) {
   const network = new Map<string, string>();
-  for (const [path, entry] of entriesByPath(tree))
+  const started = new Set<string | undefined>();
+  for (const [path, entry] of entriesByPath(tree)) {
     if (networkFile.test(path)) network.set(path, (await textOf(tree, entry, ctx)) ?? "");
-  const fstab = findEntry(tree, "etc/fstab");
+    started.add(wantedUnit.exec(path)?.[1]);
+  }
+  const read = async (path: string) => {
+    const entry = findEntry(tree, path);
+    return (entry && (await textOf(tree, entry, ctx))) ?? "";
+  };
   return {
     commandLine: [
       ...plan.commandLine.split(/\s+/),
       ...plan.consoles.map((console) => `console=${console}`),
     ],
-    fstab: (fstab && (await textOf(tree, fstab, ctx))) ?? "",
+    fstab: await read("etc/fstab"),
+    shadow: await read("etc/shadow"),
     has: (path: string) => findEntry(tree, path) !== undefined,
+    starts: (unit: string) => started.has(unit),
     network,
   };
 }
@@ -97,7 +108,7 @@ async function kernelFacts(plan: ReadinessPlan, tree: Tree, ctx: Context): Promi
   const inFolder = [...entriesByPath(tree).keys()].filter(
     (path) => version !== "" && folder !== undefined && path.startsWith(`${folder}/`),
   );
-  const initrd = await initrdFacts(plan, tree, kernel?.initrdPath, ctx);
+  const initrd = await initrdFacts(plan, { tree, version, path: kernel?.initrdPath }, ctx);
   return {
     version,
     builtIn: modulesIn((await text(`lib/modules/${version}/modules.builtin`)).split("\n")),
@@ -109,24 +120,29 @@ async function kernelFacts(plan: ReadinessPlan, tree: Tree, ctx: Context): Promi
 
 async function initrdFacts(
   { initrd }: ReadinessPlan,
-  tree: Tree,
-  pathInTree: string | undefined,
+  { tree, version, path }: { tree: Tree; version: string; path: string | undefined },
   ctx: Context,
 ): Promise<KernelFacts["initrd"]> {
-  if (!initrd && pathInTree === undefined) return undefined;
+  if (!initrd && path === undefined) return undefined;
   ctx.log.progress("reading the initrd");
   return ctx.store.stage(async (folder) => {
     const file = initrd ? await ctx.materialise(initrd) : join(folder, "initrd");
     const sourcePath = (source: string) => ctx.store.path("layer", source);
-    if (!initrd) await extractFile(tree, pathInTree!, file, sourcePath, ctx.signal);
+    if (!initrd) await extractFile(tree, path!, file, sourcePath, ctx.signal);
     try {
       const names = await initrdNames(file, (offset) => unxz(file, offset, folder, ctx));
-      return { modules: modulesIn(names) };
+      return { modules: modulesIn(names.filter((name) => servesKernel(name, version))) };
     } catch (error) {
       if (!(error instanceof ContentError)) throw error;
       return { unreadable: error.message };
     }
   });
+}
+
+/** Modules of another kernel cannot be loaded. */
+function servesKernel(name: string, version: string): boolean {
+  const of = /(?:^|\/)lib\/modules\/([^/]+)\//.exec(name)?.[1];
+  return version === "" || of === undefined || of === version;
 }
 
 /** xz by its own tool, as Node has none: what is behind an uncompressed archive goes into a file first. */

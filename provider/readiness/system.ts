@@ -1,4 +1,5 @@
 import type { Finding } from "./findings.ts";
+import { networkFindings, runsCloudInit } from "./network.ts";
 import type { Target } from "./targets.ts";
 
 /** What is known of how a machine starts. */
@@ -7,19 +8,26 @@ export interface SystemFacts {
   readonly commandLine: readonly string[];
   /** Text of /etc/fstab; empty where there is none. */
   readonly fstab: string;
+  /** Text of /etc/shadow; empty where there is none. */
+  readonly shadow: string;
   readonly has: (path: string) => boolean;
+  /** Whether systemd starts a unit, by a link of what wants it. */
+  readonly starts: (unit: string) => boolean;
   /** Texts of files that set a network up, by path without a leading slash. */
   readonly network: ReadonlyMap<string, string>;
 }
 
-/** The serial console, the agent, the network and the disks' names, as a target wants them. */
+/** The serial console, the agent, the network, the disks' names and the passwords, as a target wants them. */
 export function systemFindings(target: Target, facts: SystemFacts): Finding[] {
-  const isCloud = target.agents.length > 0;
+  const isCloud = target.drivers.length > 0;
+  const unstable = isCloud ? "error" : "warning";
   return [
     ...(isCloud
-      ? [...serial(target, facts), ...agent(target, facts), ...network(target, facts)]
+      ? [...serial(target, facts), ...agent(target, facts), ...networkFindings(target, facts)]
       : []),
-    ...unstableNames(facts.fstab, isCloud ? "error" : "warning"),
+    ...unstableRoot(facts.commandLine, unstable),
+    ...unstableMounts(facts.fstab, unstable),
+    ...passwords(facts.shadow),
   ];
 }
 
@@ -34,9 +42,9 @@ function serial({ title }: Target, { commandLine }: SystemFacts): Finding[] {
   ];
 }
 
-function agent({ title, agents, withoutAgent }: Target, { has }: SystemFacts): Finding[] {
-  if (agents.some(({ paths }) => paths.some(has))) return [];
-  const names = agents.map(({ name }) => name).join(" or ");
+function agent({ title, agents, withoutAgent }: Target, facts: SystemFacts): Finding[] {
+  if (agents.some(({ paths }) => paths.some(facts.has)) || runsCloudInit(facts)) return [];
+  const names = [...agents.map(({ name }) => name), "cloud-init"].join(" or ");
   return [
     {
       ...{ path: "/usr", level: "warning" },
@@ -46,42 +54,49 @@ function agent({ title, agents, withoutAgent }: Target, { has }: SystemFacts): F
   ];
 }
 
-const networkPrograms = [
-  "usr/bin/cloud-init",
-  "usr/sbin/NetworkManager",
-  "usr/sbin/dhcpcd",
-  "sbin/dhcpcd",
-];
+const diskName = /^\/dev\/(?:[shv]d[a-z]|xvd[a-z]|nvme\d|mmcblk\d)/;
 
-function network({ title }: Target, { has, network }: SystemFacts): Finding[] {
-  const asks = [...network.values()].some((text) =>
-    /^\s*DHCP\s*=\s*(yes|true|on|ipv4|1)|^\s*iface\s+\S+\s+inet\s+dhcp|dhcp4\s*:\s*(true|yes|on)|\budhcpc\b/im.test(
-      text,
-    ),
-  );
-  if (asks || networkPrograms.some(has)) return [];
-  return [
-    {
-      ...{ path: "/etc", level: "error" },
-      message: `nothing asks for an address by DHCP, which is how ${title} gives one`,
-      fix: 'set network: "dhcp" of the Rootfs, or set it up in the Dockerfile',
-    },
-  ];
-}
-
-/** Files that set a network up: systemd-networkd, ifupdown, netplan, and busybox's own start. */
-export const networkFile =
-  /^etc\/(systemd\/network\/[^/]+\.network|network\/interfaces(\.d\/[^/]+)?|netplan\/[^/]+\.yaml|inittab|init\.d\/[^/]+)$/;
-
-function unstableNames(fstab: string, level: Finding["level"]): Finding[] {
-  return fstab.split("\n").flatMap((line): Finding[] => {
-    const device = /^\s*(\/dev\/(?:[shv]d[a-z]|xvd[a-z]|nvme\d|mmcblk\d)\S*)/.exec(line)?.[1];
-    if (!device) return [];
+function unstableRoot(commandLine: readonly string[], level: Finding["level"]): Finding[] {
+  return commandLine.flatMap((argument): Finding[] => {
+    const device = /^root=(.*)$/.exec(argument)?.[1] ?? "";
+    if (!diskName.test(device)) return [];
     return [
       {
-        ...{ path: "/etc/fstab", level },
+        ...{ path: "commandLine", level, message: `${device} may be another disk there` },
+        fix: "name the root by root=UUID= or root=PARTUUID=, or leave it to the Bootloader's rootUuid",
+      },
+    ];
+  });
+}
+
+function unstableMounts(fstab: string, level: Finding["level"]): Finding[] {
+  return fstab.split("\n").flatMap((line): Finding[] => {
+    const [device = "", , , options = ""] = line.trim().split(/\s+/);
+    if (!diskName.test(device)) return [];
+    const isOptional = /(^|,)(nofail|noauto)(,|$)/.test(options);
+    return [
+      {
+        ...{ path: "/etc/fstab", level: isOptional ? "warning" : level },
         message: `${device} may be another disk there`,
         fix: "name it by UUID=, LABEL= or PARTUUID=",
+      },
+    ];
+  });
+}
+
+/** shadow(5): the second field is empty without a password, and holds something that no password gives where there is no login by it. */
+function passwords(shadow: string): Finding[] {
+  return shadow.split("\n").flatMap((line): Finding[] => {
+    const [user = "", password = "!"] = line.split(":");
+    if (/^[!*]/.test(password)) return [];
+    const message =
+      password === ""
+        ? `${user} needs no password: whoever reaches a console is in`
+        : `${user} has the same password on every machine`;
+    return [
+      {
+        ...{ path: "/etc/shadow", level: "warning", message },
+        fix: `lock it (passwd --lock ${user}), and have the cloud give users their keys`,
       },
     ];
   });

@@ -24,11 +24,12 @@ export interface Target {
   readonly title: string;
   readonly drivers: readonly Driver[];
   readonly agents: readonly Agent[];
-  /** What happens without an agent. */
+  /** What happens without an agent, and without cloud-init, which serves every cloud. */
   readonly withoutAgent: string;
 }
 
-const cloudInit = { name: "cloud-init", paths: ["usr/bin/cloud-init"] };
+/** What the disks of SCSI are read with, whatever they hang on. */
+const scsiDisk = { module: "sd_mod", option: "BLK_DEV_SD", use: "disk" } as const;
 
 /**
  * By learn.microsoft.com/azure/virtual-machines/linux/create-upload-generic, docs.aws.amazon.com/AWSEC2/latest/UserGuide/making-hvm-images
@@ -40,9 +41,10 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     drivers: [
       { module: "hv_vmbus", option: "HYPERV", use: "disk" },
       { module: "hv_storvsc", option: "HYPERV_STORAGE", use: "disk" },
+      scsiDisk,
       { module: "hv_netvsc", option: "HYPERV_NET", use: "network" },
     ],
-    agents: [{ name: "waagent", paths: ["usr/sbin/waagent", "usr/bin/waagent"] }, cloudInit],
+    agents: [{ name: "waagent", paths: ["usr/sbin/waagent", "usr/bin/waagent"] }],
     withoutAgent:
       "Azure waits for its report and then takes the machine for failed, unless the image is registered as specialized",
   },
@@ -52,7 +54,7 @@ export const targets: Readonly<Record<TargetName, Target>> = {
       { module: "nvme", option: "BLK_DEV_NVME", use: "disk" },
       { module: "ena", option: "ENA_ETHERNET", use: "network" },
     ],
-    agents: [cloudInit],
+    agents: [],
     withoutAgent: "nothing takes the key pair and the user data of an instance",
   },
   gce: {
@@ -60,9 +62,10 @@ export const targets: Readonly<Record<TargetName, Target>> = {
     drivers: [
       { module: "virtio_pci", option: "VIRTIO_PCI", use: "disk" },
       { module: "virtio_scsi", option: "SCSI_VIRTIO", use: "disk" },
+      scsiDisk,
       { module: "virtio_net", option: "VIRTIO_NET", use: "network" },
     ],
-    agents: [{ name: "google-guest-agent", paths: ["usr/bin/google_guest_agent"] }, cloudInit],
+    agents: [{ name: "google-guest-agent", paths: ["usr/bin/google_guest_agent"] }],
     withoutAgent: "nothing takes the SSH keys of the project",
   },
   generic: { title: "any machine", drivers: [], agents: [], withoutAgent: "" },

@@ -66,7 +66,7 @@ function rules({ tree, initrd, kernelConfig }: Partial<Inputs>): InputProblem[] 
 
 /**
  * Looks at a machine before it is published, as its cloud would: drivers in kernel and initrd, serial console, network, agent, names of
- * disks, and what no image may carry (host keys, private keys, credentials, histories, a machine id). Errors fail it, all at once.
+ * disks, passwords, and what no image may carry (host keys, private keys, credentials, histories, a machine id). Errors fail it, all at once.
  * Looked at again when the tree, the initrd or the command line changes.
  *
  * @example
@@ -75,7 +75,7 @@ function rules({ tree, initrd, kernelConfig }: Partial<Inputs>): InputProblem[] 
 export const ReadinessCheck = defineResource({
   name: "ReadinessCheck",
   description: "Whether a machine is ready for a cloud: drivers, console, network, left-over keys.",
-  version: 1,
+  version: 2,
   inputs,
   outputs,
   rules,

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findResource, findStep } from "../../../provider/flow/index.ts";
@@ -78,8 +78,9 @@ test("an initrd holds the names that lsinitramfs lists", async () => {
 
 test("an initrd of xz is looked into by its own tool, and one without the driver is refused", async () => {
   const pack = async (name: string, module: string) => {
-    await mkdir(join(ctx.cwd, `${name}-tree`));
-    await writeFile(join(ctx.cwd, `${name}-tree`, module), "a module");
+    const file = join(ctx.cwd, `${name}-tree`, module);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, "a module");
     await writeFile(join(ctx.cwd, `${name}-tree`, "init"), "#!/init", { mode: 0o755 });
     const tree = await make("Rootfs", { source: { directory: `${name}-tree` } });
     return (await make("Initramfs", { tree: tree.ref, compression: "xz" })).ref as Ref;
@@ -88,6 +89,8 @@ test("an initrd of xz is looked into by its own tool, and one without the driver
     make("ReadinessCheck", { target: "aws", tree: rootfs.ref, initrd });
   await expect(check(await pack("with", "nvme.ko"))).resolves.toHaveProperty("readiness");
   await expect(check(await pack("without", "other.ko"))).rejects.toThrow("it has no nvme");
+  const older = await pack("older", "lib/modules/5.10/kernel/nvme.ko");
+  await expect(check(older)).rejects.toThrow("it has no nvme");
 });
 
 test("what must not be published is refused, all of it at once, with the fix", async () => {
