@@ -4,7 +4,7 @@ import { Recent } from "../tree/recent.ts";
 import { writeFully } from "../tree/write-fully.ts";
 import { blockSize } from "./format.ts";
 import { completePlan, type Ext4Plan } from "./plan.ts";
-import type { DataExtent } from "./replay/place.ts";
+import { type DataExtent, keyOf } from "./replay/place.ts";
 
 // A plan as a file: a line of magic, the length of the header in 4 bytes, the header as JSON, and then the
 // metadata blocks in the order of their numbers. Extents are columns, which JSON parses much faster than objects.
@@ -13,11 +13,13 @@ const pieceBlocks = 256;
 const pieceRows = 4096;
 const magic = Buffer.from("bootwright ext4 plan 1\n");
 
-const columns = ["block", "count", "bytes", "source", "offset", "key"] as const;
+const columns = ["block", "count", "bytes", "source", "offset"] as const;
 
 interface Header extends Omit<Ext4Plan, "meta" | "data" | "blocksOf"> {
   readonly meta: readonly number[];
-  readonly data: { readonly [Column in keyof DataExtent]: readonly DataExtent[Column][] };
+  readonly data: Readonly<Record<(typeof columns)[number], readonly number[]>> & {
+    readonly key: readonly string[];
+  };
 }
 
 /** Writes a plan to a file. */
@@ -50,12 +52,14 @@ function* headerTexts({ meta, data, blocksOf: _, ...rest }: Ext4Plan): Generator
   yield `${JSON.stringify(rest).slice(0, -1)},"meta":[`;
   yield* valueTexts(meta, ({ block }) => block);
   yield '],"data":{';
-  for (const [i, column] of columns.entries()) {
-    yield `${i > 0 ? "," : ""}"${column}":[`;
+  for (const column of columns) {
+    yield `"${column}":[`;
     yield* valueTexts(data, (extent) => extent[column]);
-    yield "]";
+    yield "],";
   }
-  yield "}}";
+  yield '"key":[';
+  yield* valueTexts(data, keyOf);
+  yield "]}}";
 }
 
 /** The values of a column, with commas between them. */
@@ -102,12 +106,15 @@ export async function loadPlan(path: string): Promise<Ext4Plan> {
 export const plans = new Recent<Ext4Plan>(loadPlan);
 
 function extentAt(data: Header["data"], block: number, i: number): DataExtent {
+  const key = data.key[i]!;
+  const plus = key.lastIndexOf("+");
   return {
     block,
     count: data.count[i]!,
     bytes: data.bytes[i]!,
     source: data.source[i]!,
     offset: data.offset[i]!,
-    key: data.key[i]!,
+    digest: key.slice(0, plus),
+    at: Number(key.slice(plus + 1)),
   };
 }

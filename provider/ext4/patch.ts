@@ -33,9 +33,9 @@ export function difference(old: Ext4Plan, next: Ext4Plan, limit = old.blocks): W
     const before = oldMeta.get(block);
     return !before || Buffer.compare(before, bytes) !== 0;
   });
-  const data = next.data.filter(({ block, bytes, key }) => {
+  const data = next.data.filter(({ block, bytes, digest, at }) => {
     const before = oldData.get(block);
-    return before?.bytes !== bytes || before.key !== key;
+    return before?.bytes !== bytes || before.digest !== digest || before.at !== at;
   });
   return { meta, data, zeros: gone(old, next, limit) };
 }

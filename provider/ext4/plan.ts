@@ -9,7 +9,7 @@ import type { LastPlacement } from "./placement/last-placement.ts";
 import { findBlocks } from "./render/lookup.ts";
 import type { MetaBlock } from "./render/meta-blocks.ts";
 import { render } from "./render/render.ts";
-import { type DataExtent, type Placement, place } from "./replay/place.ts";
+import { type DataExtent, keyOf, type Placement, place } from "./replay/place.ts";
 
 /** Part of every plan's digest: raised when the same tree and options give other bytes. */
 const writerVersion = 1;
@@ -88,7 +88,7 @@ function digestOf({ blocks, meta, data }: PlanParts): string {
   // Each piece costs a call into the library, which takes longer than a line.
   for (let at = 0; at < data.length; at += linesAtOnce) {
     const piece = data.slice(at, at + linesAtOnce);
-    hash.update(piece.map(({ block, bytes, key }) => `data ${block} ${bytes} ${key}\n`).join(""));
+    hash.update(piece.map((e) => `data ${e.block} ${e.bytes} ${keyOf(e)}\n`).join(""));
   }
   return `sha256:${hash.digest("hex")}`;
 }

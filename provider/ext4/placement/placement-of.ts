@@ -14,9 +14,7 @@ export function* placedNames({ meta, data }: Ext4Plan): Generator<LastInode> {
   const reader = new MetaReader(meta);
   for (const { path, number } of namesOf(reader).sort(byPath)) {
     const { extents, others } = reader.blocksOf(number);
-    const key = extents[0] && keyAt(data, extents[0].block);
-    // A key is the digest of the whole content, "+", and the position in it.
-    const digest = key === undefined ? "" : shortDigest(key.slice(0, key.lastIndexOf("+")));
+    const digest = shortDigest((extents[0] && digestAt(data, extents[0].block)) ?? "");
     yield { path, number, digest, extents, others };
   }
 }
@@ -33,13 +31,13 @@ function namesOf(reader: MetaReader): Pick<LastInode, "path" | "number">[] {
   return found;
 }
 
-/** The key of the extent that begins at a block, if one does. */
-function keyAt(data: readonly DataExtent[], block: number): string | undefined {
+/** The digest of what the extent that begins at a block is part of, if one does. */
+function digestAt(data: readonly DataExtent[], block: number): string | undefined {
   let low = 0;
   for (let high = data.length; low < high; ) {
     const middle = (low + high) >> 1;
     if (data[middle]!.block < block) low = middle + 1;
     else high = middle;
   }
-  return data[low]?.block === block ? data[low]!.key : undefined;
+  return data[low]?.block === block ? data[low]!.digest : undefined;
 }

@@ -52,10 +52,9 @@ function putTable(meta: MetaBlocks, first: number, table: Buffer): void {
 }
 
 /** The reserved inodes, 1 to 11, and those of the tree. */
-function usedNumbers({ nodes }: Placement): Set<number> {
-  const numbers = new Set(nodes.map(({ number }) => number));
-  for (let reserved = 1; reserved <= inodeNumber.lostAndFound; reserved++) numbers.add(reserved);
-  return numbers;
+function* usedNumbers({ nodes }: Placement): Generator<number> {
+  for (let reserved = 1; reserved <= inodeNumber.lostAndFound; reserved++) yield reserved;
+  for (const { number } of nodes) if (number > inodeNumber.lostAndFound) yield number;
 }
 
 function directoriesByGroup({ nodes }: Placement, geometry: Geometry): number[] {

@@ -19,7 +19,7 @@ export interface Node {
   attributes: Attributes;
   extents: Extent[];
   /** Blocks of the extent tree, level by level from the leaves up. */
-  readonly levels: number[][];
+  levels: readonly number[][];
   /** 0: none. */
   attributeBlock: number;
 }
@@ -31,6 +31,9 @@ export const lostAndFoundBlocks = 4;
 export function blankEntry(type: EntryType, path: string): Entry {
   return { kind: "entry", path, type, mode: 0, uid: 0, gid: 0, mtime: 0, mtimeNs: 0, size: 0 };
 }
+
+/** What inodes without blocks share: arrays of their own would take a tenth of all that is kept of them. */
+const none = Object.freeze([]) as unknown as never[];
 
 /** An inode without blocks. */
 export function makeNode(entry: Entry, live: boolean, number: number, parent?: Node): Node {
@@ -45,8 +48,8 @@ export function makeNode(entry: Entry, live: boolean, number: number, parent?: N
     // A directory's "." is a name of it; of the root so is "..", as it has no name in a parent.
     links: directory ? (parent || !live ? 1 : 2) : 0,
     attributes: noAttributes,
-    extents: [],
-    levels: [],
+    extents: none,
+    levels: none,
     attributeBlock: 0,
   };
 }

@@ -18,14 +18,21 @@ export interface DataExtent {
   readonly source: number;
   /** Byte in the source. */
   readonly offset: number;
-  /** Digest of the whole content and the position in it: equal keys and lengths mean equal bytes. */
-  readonly key: string;
+  /** Digest of the whole content. */
+  readonly digest: string;
+  /** Position in the content. */
+  readonly at: number;
+}
+
+/** The digest of an extent's whole content and the position in it: equal keys and lengths mean equal bytes. */
+export function keyOf({ digest, at }: Pick<DataExtent, "digest" | "at">): string {
+  return `${digest}+${at}`;
 }
 
 /** Blocks of an inode that is not in the tree. */
 export interface SystemFile {
   extents: Extent[];
-  readonly levels: number[][];
+  levels: readonly number[][];
 }
 
 /** Where everything lies. Unless an earlier placement is kept, no size of the filesystem was needed to say it. */
@@ -55,7 +62,7 @@ export function place(tree: Tree, layout: Layout, options: FullOptions, keep?: K
   placer.grow(replayed.lostAndFound, lostAndFoundBlocks, true);
   placer.room.align();
   const first = new Set(options.first);
-  for (const node of replayed.nodes) if (first.has(node.entry.path)) placer.contents(node);
+  for (const node of replayed.nodes) if (first.has(node.entry.path)) placer.ahead(node);
   placer.room.align();
   const kept = keep && keepPlaces(replayed, keep, room.end);
   if (kept) placer.room = kept.room;
@@ -81,7 +88,7 @@ class Placer {
   readonly data: DataExtent[] = [];
   readonly runs: Run[] = [];
   room: Room;
-  readonly #done = new Set<Node>();
+  readonly #ahead = new Set<Node>();
 
   constructor(room: Room) {
     this.room = room;
@@ -89,8 +96,16 @@ class Placer {
 
   take(count: number, live: boolean, owner: object, logical?: number): Run[] {
     const taken = this.room.take(count, owner, logical);
-    if (live) this.runs.push(...taken);
+    if (live) for (const run of taken) this.#note(run);
     return taken;
+  }
+
+  /** Most runs follow the one before: a few say where everything lies. */
+  #note(run: Run): void {
+    const last = this.runs.at(-1);
+    if (last && last.block + last.count === run.block)
+      this.runs[this.runs.length - 1] = { block: last.block, count: last.count + run.count };
+    else this.runs.push(run);
   }
 
   /** Adds blocks to the end of a file or directory, and then what its extent tree needs for them. */
@@ -100,10 +115,15 @@ class Placer {
     this.#growTree(file, live);
   }
 
-  /** Places what a file or symlink holds; twice is once. */
+  /** Places what a file holds before all else. */
+  ahead(node: Node): void {
+    this.contents(node);
+    this.#ahead.add(node);
+  }
+
+  /** Places what a file or symlink holds, if it has no place yet. */
   contents(node: Node): void {
-    if (this.#done.has(node) || node.names) return;
-    this.#done.add(node);
+    if (this.#ahead.has(node) || node.names) return;
     const { type, size } = node.entry;
     if (type === "file") this.#file(node);
     if (type === "symlink" && size >= fastSymlinkBytes) this.grow(node, 1, node.live);
@@ -115,14 +135,14 @@ class Placer {
   }
 
   #file(node: Node): void {
-    const { segments = [], digest, source = 0 } = node.entry;
-    for (const [at, offset, length] of segments) {
+    const { segments = [], digest = "", source = 0 } = node.entry;
+    for (const [start, offset, length] of segments) {
       let done = 0;
       const blocks = Math.ceil(length / blockSize);
-      for (const { block, count } of this.#extend(node, at / blockSize, blocks, node.live)) {
+      for (const { block, count } of this.#extend(node, start / blockSize, blocks, node.live)) {
         const bytes = Math.min(count * blockSize, length - done);
-        const key = `${digest}+${at + done}`;
-        if (node.live) this.data.push({ block, count, bytes, source, offset: offset + done, key });
+        const [from, at] = [offset + done, start + done];
+        if (node.live) this.data.push({ block, count, bytes, source, offset: from, digest, at });
         done += bytes;
       }
     }
@@ -136,7 +156,10 @@ class Placer {
       // An array that something is pushed to has room for 17 from the start, and nearly every file has one extent.
       if (file.extents.length === 0 && run.count <= extentBlocks)
         file.extents = [{ logical: at, block: run.block, count: run.count }];
-      else appendRun(file.extents, at, run);
+      else {
+        if (file.extents.length === 0) file.extents = [];
+        appendRun(file.extents, at, run);
+      }
       at += run.count;
     }
     return runs;
@@ -144,8 +167,8 @@ class Placer {
 
   #growTree(file: SystemFile, live: boolean): void {
     treeLevels(file.extents.length).forEach((needed, i) => {
-      file.levels[i] ??= [];
-      const level = file.levels[i];
+      if (i === file.levels.length) file.levels = [...file.levels, []];
+      const level = file.levels[i]!;
       while (level.length < needed) level.push(this.take(1, live, file)[0]!.block);
     });
   }

@@ -39,9 +39,12 @@ class Replayer {
   readonly #lostAndFound: Node;
   readonly #nodes: Node[];
   readonly #layers: Layer[] = [];
-  readonly #numbers = new Map<string, number>();
   readonly #directories = new Map<string, Node>();
+  /** Numbers of the paths that may come again, and the files that a link names. */
+  readonly #numbers = new Map<string, number>();
   readonly #files = new Map<string, Node>();
+  readonly #repeated = new Set<string>();
+  readonly #linked = new Set<string>();
   readonly #placed = new Map<Node, number>();
   #highest: number = inodeNumber.lostAndFound;
   #next = this.#highest + 1;
@@ -68,6 +71,11 @@ class Replayer {
   }
 
   run(tree: Tree): Replay {
+    for (const item of tree.items) {
+      // No path has two entries: one that comes twice was deleted in between.
+      if (item.kind === "ghost") this.#repeated.add(item.path);
+      if (item.kind === "entry" && item.type === "link") this.#linked.add(item.target ?? "");
+    }
     for (const item of tree.items) {
       if (item.kind === "boundary") this.#endLayer();
       else if (item.kind === "ghost") this.#ghost(item);
@@ -115,7 +123,7 @@ class Replayer {
       this.#refusals.add(path, `it is a hard link to ${shownPath(target)}, no file before it`);
       return;
     }
-    this.#files.set(path, node);
+    if (this.#linked.has(path)) this.#files.set(path, node);
     this.#name(slot, node);
   }
 
@@ -130,7 +138,7 @@ class Replayer {
       this.#touched.add(node);
     } else {
       this.#directories.delete(path);
-      this.#files.set(path, node);
+      if (this.#linked.has(path)) this.#files.set(path, node);
       this.#contents.push(node);
     }
   }
@@ -166,7 +174,7 @@ class Replayer {
     const known = this.#numbers.get(path);
     if (known !== undefined) return known;
     this.#highest = this.#next++;
-    this.#numbers.set(path, this.#highest);
+    if (this.#repeated.has(path)) this.#numbers.set(path, this.#highest);
     return this.#highest;
   }
 
