@@ -11,6 +11,7 @@ import { treeDigest } from "../tree/digest.ts";
 import { cachedIndex } from "../tree/index-file.ts";
 import type { Ingested } from "../tree/ingest/types.ts";
 import { findKernels } from "../tree/kernels.ts";
+import { makeRoom } from "../tree/make-room.ts";
 import { stackLayers } from "../tree/merge.ts";
 import { saveTree, trees } from "../tree/object.ts";
 import { readOsRelease } from "../tree/os-release.ts";
@@ -159,6 +160,7 @@ async function indexLayers(layers: readonly { digest: string; file: string }[], 
     );
     indexed.push({ digest, index });
   }
+  makeRoom(indexed.reduce((sum, { index }) => sum + index.count, 0));
   return indexed;
 }
 

@@ -5,6 +5,7 @@ import type { BootInstall } from "../plan/boot-files.ts";
 import { sha256 } from "../plan/canonical.ts";
 import { patchExtlinux } from "../plan/extlinux.ts";
 import type { Context } from "../resource.ts";
+import { makeRoom } from "../tree/make-room.ts";
 import { overlay } from "../tree/overlay.ts";
 import type { Tree } from "../tree/types.ts";
 import type { MachineFile } from "./machine-file.ts";
@@ -26,6 +27,7 @@ export async function planFilesystem(
   last?: LastPlacement,
 ): Promise<{ plan: Ext4Plan; sources: readonly string[] }> {
   const { tree, files: added } = await partOfTree(request, ctx);
+  makeRoom(tree.items.length);
   const files = [...(await bootFiles(request, ctx)), ...added];
   const loader = request.installs.find((install) => install.method === "extlinux");
   if (!loader?.bootSector) {

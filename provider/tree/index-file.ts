@@ -3,7 +3,6 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { sha256 } from "../plan/canonical.ts";
 import { PackedIndex } from "./index-rows.ts";
 import { type IndexOptions, indexLayer } from "./layer-index.ts";
-import type { LayerIndex } from "./types.ts";
 
 /** Goes up whenever {@link indexLayer} would find something else in the same tar, or the form of the file changes. */
 const VERSION = 2;
@@ -33,7 +32,7 @@ export async function cachedIndex(
   file: string,
   indexFile: string,
   options: IndexOptions = {},
-): Promise<LayerIndex> {
+): Promise<PackedIndex> {
   const kept = decodeIndex(await readFile(indexFile).catch(() => Buffer.alloc(0)));
   if (kept) return kept;
   const index = await indexLayer(file, options);

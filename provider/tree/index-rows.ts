@@ -39,6 +39,14 @@ export class PackedIndex implements LayerIndex {
     this.pieces = pieces;
   }
 
+  /** How many members there are. */
+  get count(): number {
+    let count = 0;
+    for (const piece of this.pieces)
+      for (let at = piece.indexOf(newline); at >= 0; at = piece.indexOf(newline, at + 1)) count++;
+    return count;
+  }
+
   /** Made anew whenever it is asked for. */
   get members(): readonly LayerMember[] {
     const members: LayerMember[] = [];
