@@ -1,6 +1,7 @@
 import { apkPackages } from "../packages/apk.ts";
 import { debPackages } from "../packages/deb.ts";
 import { inBrief, type Package } from "../packages/package.ts";
+import { rpmPackages } from "../packages/rpm.ts";
 
 /** Where a package database of a system lies, and who keeps it. */
 export interface PackageDatabase {
@@ -20,11 +21,11 @@ export const packageDatabases: readonly PackageDatabase[] = [
   { manager: "rpm", path: "usr/lib/sysimage/rpm/Packages.db" },
 ];
 
-/** The installed packages that a database of text lists, sorted by name. */
-export function installedPackages(manager: "dpkg" | "apk", text: string): Package[] {
-  return inBrief(
-    manager === "dpkg" ? debPackages(text) : apkPackages(text).map((found) => found.package),
-  );
+/** The installed packages that a database lists, sorted by name. */
+export function installedPackages(manager: PackageDatabase["manager"], bytes: Buffer): Package[] {
+  if (manager === "dpkg") return inBrief(debPackages(bytes.toString()));
+  const read = manager === "apk" ? apkPackages(bytes.toString()) : rpmPackages(bytes);
+  return inBrief(read.map((found) => found.package));
 }
 
 /** Lines as `dpkg-query --show --showformat='${Package} ${Version}\n'` writes them. */

@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import { ContentError } from "../errors.ts";
 import { failedTool } from "../host/failure.ts";
 import type { Context } from "../resource.ts";
+import { readFrom } from "../squashfs/streams.ts";
 import {
   installedPackages,
   manifestText,
@@ -25,7 +26,7 @@ const mostDatabaseBytes = 256 << 20;
 
 /**
  * What installers read about the squashfs beside it: its size on a disk, and the packages in it. They are read from the squashfs, so that
- * they hold for what is on the medium; nothing of it is run. Without a package database there are no manifests; an rpm's is refused.
+ * they hold for what is on the medium; nothing of it is run. Without a package database there are no manifests; one of an older rpm is refused.
  */
 export async function squashfsPapers(
   { file, folder, liveOnlyPackages }: LiveRoot,
@@ -35,10 +36,9 @@ export async function squashfsPapers(
   const size = { path: `${folder}/filesystem.size`, text: String(sizeBytes) };
   const database = packageDatabases.find(({ path }) => files.has(path));
   if (!database) return [size];
-  const packages = installedPackages(
-    textual(database),
-    await textOf(file, database, files.get(database.path) ?? 0, ctx),
-  );
+  demandReadable(database, files);
+  const bytes = await contentOf(file, database, files.get(database.path) ?? 0, ctx);
+  const packages = installedPackages(database.manager, bytes);
   const manifest = `${folder}/filesystem.manifest`;
   const desktop = withoutLiveOnly(packages, liveOnlyPackages);
   return [
@@ -48,12 +48,23 @@ export async function squashfsPapers(
   ];
 }
 
-function textual({ manager, path }: PackageDatabase): "dpkg" | "apk" {
-  if (manager !== "rpm") return manager;
-  throw new ContentError(
-    `The squashfs has rpm's database (/${path}), of which no list of packages can be made`,
-    { hint: "live-boot and casper start Debian and Ubuntu: take an image of theirs" },
-  );
+function demandReadable(
+  { manager, path }: PackageDatabase,
+  files: ReadonlyMap<string, number>,
+): void {
+  if (manager !== "rpm") return;
+  if (!path.endsWith(".sqlite"))
+    throw new ContentError(
+      `The squashfs has an older rpm's database (/${path}), of which no list of packages can be made`,
+      {
+        hint: "rpm reads it and writes rpmdb.sqlite: RUN rpm --rebuilddb --define '_db_backend sqlite'",
+      },
+    );
+  if ((files.get(`${path}-wal`) ?? 0) > 0)
+    throw new ContentError(
+      `Changes of rpm's database lie beside it (/${path}-wal), where they are not read`,
+      { hint: "RUN rpm --rebuilddb" },
+    );
 }
 
 /** What `unsquashfs -pf -` says of each name before the contents, which are not waited for. */
@@ -90,16 +101,21 @@ async function listing(
 /** A directory, or a file with its size. Spaces of a name come after a backslash, so the first other one ends it, or the rest of one. */
 const row = /^((?:\\.|[^\\ ])+) ([DR]) -?\d+ [0-7]+ -?\d+ -?\d+(?: (\d+) \d+ [01])?$/;
 
-async function textOf(
+async function contentOf(
   file: string,
   { path }: PackageDatabase,
   sizeBytes: number,
-  { runner, signal }: Pick<Context, "runner" | "signal">,
-): Promise<string> {
+  ctx: Pick<Context, "runner" | "signal">,
+): Promise<Buffer> {
   if (sizeBytes > mostDatabaseBytes)
     throw new ContentError(
       `"/${path}" has ${sizeBytes} bytes, more than the ${mostDatabaseBytes} expected`,
     );
-  const args = ["-cat", file, path];
-  return runner.run({ ...tool, args, purpose: "to read the list of packages" }, { signal });
+  const pieces: Buffer[] = [];
+  const step = { ...tool, args: ["-cat", file, path], purpose: "to read the list of packages" };
+  const collect = async (output: AsyncIterable<Buffer>) => {
+    for await (const piece of output) pieces.push(piece);
+  };
+  await readFrom(step, collect, ctx);
+  return Buffer.concat(pieces);
 }

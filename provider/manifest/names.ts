@@ -23,13 +23,17 @@ export function uuid5(name: string): string {
   return [8, 12, 16, 20, 32].map((end, i) => hex.slice([0, 8, 12, 16, 20][i], end)).join("-");
 }
 
-/** A package URL (github.com/package-url/purl-spec): `pkg:deb/debian/libc6@2.36-9%2Bdeb12u10?arch=amd64`. */
+/** A package URL (github.com/package-url/purl-spec): `pkg:deb/debian/libc6@2.36-9%2Bdeb12u10?arch=amd64`; of rpm an epoch stands behind. */
 export function packageUrl(
   manager: string,
   distribution: string,
   { name, version, architecture }: { name: string; version: string; architecture: string },
 ): string {
   const encode = (text: string) => encodeURIComponent(text).replaceAll("%3A", ":");
-  const arch = architecture ? `?arch=${encode(architecture)}` : "";
-  return `pkg:${manager}/${encode(distribution)}/${encode(name)}@${encode(version)}${arch}`;
+  const [, epoch, rest = version] = (manager === "rpm" && /^(\d+):(.*)$/.exec(version)) || [];
+  const qualifiers = Object.entries({ arch: architecture, epoch }).flatMap(([key, value]) =>
+    value ? [`${key}=${encode(value)}`] : [],
+  );
+  const more = qualifiers.length > 0 ? `?${qualifiers.join("&")}` : "";
+  return `pkg:${manager}/${encode(distribution)}/${encode(name)}@${encode(rest)}${more}`;
 }

@@ -1,14 +1,14 @@
 import { entriesByPath, findEntry } from "../tree/read-file.ts";
 import { baseOf, joinPath, parentOf } from "../tree/tree-path.ts";
 import type { SourcePath, Tree } from "../tree/types.ts";
-import { readApk, readText } from "./packages.ts";
+import { readApk, readRpm, readText } from "./packages.ts";
 
 /** The packages that a path belongs to, by their names; a directory mostly has several. */
 export type Owners = ReadonlyMap<string, readonly string[]>;
 
 /**
  * Which package each path of a tree belongs to: dpkg's lists (`info/NAME.list`, where distroless has only `status.d/NAME.md5sums`) and
- * apk's database. Symlinks among the parents are followed: dpkg still calls /usr/bin/ls "/bin/ls".
+ * the databases of apk and rpm. Symlinks among the parents are followed: dpkg still calls /usr/bin/ls "/bin/ls".
  */
 export async function readOwners(tree: Tree, sourcePath: SourcePath): Promise<Owners> {
   const owners = new Map<string, string[]>();
@@ -33,6 +33,8 @@ export async function readOwners(tree: Tree, sourcePath: SourcePath): Promise<Ow
   }
   for (const { package: found, files } of await readApk(tree, sourcePath))
     for (const file of files) add(bytesAsNames(file), found.name);
+  for (const { package: found, files } of await readRpm(tree, sourcePath))
+    for (const file of files) add(file, found.name);
   return owners;
 }
 

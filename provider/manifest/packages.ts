@@ -1,6 +1,7 @@
 import { apkPackages } from "../packages/apk.ts";
 import { debPackages } from "../packages/deb.ts";
 import type { InstalledPackage } from "../packages/package.ts";
+import { rpmPackages } from "../packages/rpm.ts";
 import { entriesByPath, readTreeFile } from "../tree/read-file.ts";
 import type { SourcePath, Tree } from "../tree/types.ts";
 
@@ -8,17 +9,16 @@ import type { SourcePath, Tree } from "../tree/types.ts";
 export interface PackageDatabase {
   /** Sorted by manager, name, architecture and version. */
   readonly packages: readonly InstalledPackage[];
-  /** Databases that are there and are not read, such as rpm's, which is in a binary form. */
+  /** Databases that are there and are not read, such as those of older rpms. */
   readonly unread: readonly string[];
 }
 
 const DPKG_STATUS = "var/lib/dpkg/status";
 const APK_INSTALLED = ["lib/apk/db/installed", "usr/lib/apk/db/installed"];
+const RPM_SQLITE = ["usr/lib/sysimage/rpm/rpmdb.sqlite", "var/lib/rpm/rpmdb.sqlite"];
 const UNREAD = [
-  "var/lib/rpm/rpmdb.sqlite",
   "var/lib/rpm/Packages",
   "var/lib/rpm/Packages.db",
-  "usr/lib/sysimage/rpm/rpmdb.sqlite",
   "usr/lib/sysimage/rpm/Packages.db",
   "var/lib/pacman/local/ALPM_DB_VERSION",
 ];
@@ -35,9 +35,11 @@ export async function readPackages(tree: Tree, sourcePath: SourcePath): Promise<
     packages.push(...debPackages((await read(path)) ?? ""));
   for (const path of APK_INSTALLED)
     packages.push(...apkPackages((await read(path)) ?? "").map((found) => found.package));
+  packages.push(...(await readRpm(tree, sourcePath)).map((found) => found.package));
+  const unread = [...UNREAD, ...RPM_SQLITE.filter((path) => hasLog(tree, path))];
   return {
     packages: packages.sort(byIdentity),
-    unread: UNREAD.filter((path) => entries.has(path)),
+    unread: unread.filter((path) => entries.has(path)),
   };
 }
 
@@ -54,6 +56,23 @@ export async function readApk(tree: Tree, sourcePath: SourcePath) {
   for (const path of APK_INSTALLED)
     found.push(...apkPackages((await readText(tree, path, sourcePath)) ?? ""));
   return found;
+}
+
+/** rpm's databases with the files of each package; empty where there is none, or not all of it lies in the one file. */
+export async function readRpm(tree: Tree, sourcePath: SourcePath) {
+  const found: ReturnType<typeof rpmPackages> = [];
+  for (const path of RPM_SQLITE) {
+    // The one place is often a symbolic link to the other.
+    if (!entriesByPath(tree).has(path) || hasLog(tree, path)) continue;
+    const bytes = await readTreeFile(tree, path, sourcePath, databaseBytes);
+    if (bytes) found.push(...rpmPackages(bytes));
+  }
+  return found;
+}
+
+/** SQLite keeps changes beside a database until somebody closes it. */
+function hasLog(tree: Tree, path: string): boolean {
+  return (entriesByPath(tree).get(`${path}-wal`)?.size ?? 0) > 0;
 }
 
 /** A text of a tree as UTF-8; undefined when no file is there. */

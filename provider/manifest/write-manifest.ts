@@ -101,7 +101,7 @@ function warningsOf({ unread, origin, packages }: MachineRecord): string[] {
   return [
     ...unread.map(
       (path) =>
-        `The packages in "/${path}" are not listed: only the databases of dpkg and apk are read`,
+        `The packages in "/${path}" are not listed: only the databases of dpkg, apk and rpm (rpmdb.sqlite, with no changes left in its -wal) are read`,
     ),
     ...(packages.length === 0 && unread.length === 0
       ? [

@@ -1,6 +1,6 @@
 /** A package that is installed in a tree. */
 export interface InstalledPackage {
-  readonly manager: "deb" | "apk";
+  readonly manager: "deb" | "apk" | "rpm";
   readonly name: string;
   readonly version: string;
   /** Such as `amd64` or `all`; empty where the database does not say. */

@@ -115,7 +115,7 @@ export function manifestOf(makers: readonly Maker[]) {
   return defineResource({
     name: "Manifest",
     description: "A record of a machine: software bill of materials, provenance and checksums.",
-    version: 1,
+    version: 2,
     inputs,
     outputs,
     packages: packagesOf(makers),

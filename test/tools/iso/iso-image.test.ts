@@ -4,8 +4,10 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Filesystem } from "../../../provider/flow/compose/filesystem.ts";
 import { IsoImage } from "../../../provider/flow/compose/iso-image.ts";
+import { squashfsPapers } from "../../../provider/iso/squashfs-content.ts";
 import type { Ref } from "../../../provider/plan/ref.ts";
 import { testContext } from "../../context.ts";
+import { rpmDatabase } from "../../unit/packages/rpm-database.ts";
 import { commitTree, type TestFile } from "../fat/trees.ts";
 
 type TestContext = Awaited<ReturnType<typeof testContext>>;
@@ -151,7 +153,7 @@ describe("an ISO image", () => {
     expect(await paper(".manifest-desktop")).toBe("base-files 1:2.0-3\n");
   });
 
-  test("lists an Alpine's packages, none where nothing lists them, and refuses an rpm's database", async () => {
+  test("lists an Alpine's packages and rpm's, none where nothing lists them, and refuses an older rpm's database", async () => {
     const list = async (path: string) =>
       (await said("isoinfo", ["-R", "-f", "-i", path]))
         .split("\n")
@@ -164,9 +166,25 @@ describe("an ISO image", () => {
     expect(await list(await make({}, ctx, [{ path: "own", content: Buffer.from("x") }]))).toEqual(
       [],
     );
-    const rpm = { path: "usr/lib/sysimage/rpm/rpmdb.sqlite", content: Buffer.from("SQLite") };
-    await expect(make({}, ctx, [rpm])).rejects.toThrow(
-      "The squashfs has rpm's database (/usr/lib/sysimage/rpm/rpmdb.sqlite)",
+    const rpm = (name: string, content: Buffer) => ({ path: `var/lib/rpm/${name}`, content });
+    const sqlite = rpm("rpmdb.sqlite", await rpmDatabase(join(ctx.cwd, "rpmdb")));
+    const papers = async (files: readonly TestFile[]) => {
+      const tree = await commitTree(ctx.store, files);
+      const plan = Filesystem.plan(Filesystem.inputs.parse({ type: "squashfs", tree }));
+      const { digest } = (await Filesystem.make!(plan, ctx)).ref;
+      const root = { file: ctx.store.path("file", digest), folder: "live", liveOnlyPackages: [] };
+      return squashfsPapers(root, ctx);
+    };
+    expect((await papers([sqlite]))[1]).toEqual({
+      path: "live/filesystem.manifest",
+      text: "one 1.2-3.el9\ntwo 2:1.2-3.el9\n",
+    });
+    const log = rpm("rpmdb.sqlite-wal", Buffer.from("changes"));
+    await expect(papers([sqlite, log])).rejects.toThrow(
+      "Changes of rpm's database lie beside it (/var/lib/rpm/rpmdb.sqlite-wal)",
+    );
+    await expect(papers([rpm("Packages.db", Buffer.from("RpmP"))])).rejects.toThrow(
+      "The squashfs has an older rpm's database (/var/lib/rpm/Packages.db)",
     );
   });
 

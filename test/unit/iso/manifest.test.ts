@@ -41,13 +41,15 @@ V:1.36.1-r29
 
 describe("a manifest", () => {
   test("has dpkg's installed packages by name, one for each architecture", () => {
-    expect(manifestText(installedPackages("dpkg", dpkg))).toBe(
+    expect(manifestText(installedPackages("dpkg", Buffer.from(dpkg)))).toBe(
       "libc6 2.36-9+deb12u10\nlibc6 2.36-9+deb12u10\nlive-boot 1:20230131\n",
     );
   });
 
   test("has apk's packages", () => {
-    expect(manifestText(installedPackages("apk", apk))).toBe("busybox 1.36.1-r29\nmusl 1.2.5-r0\n");
+    expect(manifestText(installedPackages("apk", Buffer.from(apk)))).toBe(
+      "busybox 1.36.1-r29\nmusl 1.2.5-r0\n",
+    );
   });
 
   test("of the desktop is without what is live alone, by whole names and by parts", () => {
