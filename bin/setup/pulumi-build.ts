@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { chmod, copyFile, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { run, tryRun } from "./run.ts";
 
 interface GoModule {
@@ -98,7 +98,7 @@ export async function buildYamlHost(bin: string): Promise<void> {
   }
 }
 
-/** Builds what runs Python programs, and what writes the SDKs of Python and Go, into a folder, which appears only when it is whole. */
+/** Builds what runs Python and Go programs, and what writes their SDKs, into a folder, which appears only when it is whole. */
 export async function buildLanguages(bin: string): Promise<void> {
   await mkdir(join(bin, ".."), { recursive: true });
   const stage = await mkdtemp(`${bin}-`);
@@ -106,8 +106,12 @@ export async function buildLanguages(bin: string): Promise<void> {
     const caches = await chooseCaches(stage);
     const out = join(stage, "bin");
     const goSdk = await makeModule(join(stage, "sdk"), sdk, caches);
-    const host = `${sdk.path}/python/cmd/pulumi-language-python`;
-    await goSdk("build", "-ldflags", "-s -w", "-o", join(out, "pulumi-language-python"), host);
+    const hosts = [
+      `${sdk.path}/python/cmd/pulumi-language-python`,
+      `${sdk.path}/go/pulumi-language-go`,
+    ];
+    for (const host of hosts)
+      await goSdk("build", "-ldflags", "-s -w", "-o", join(out, basename(host)), host);
     const executor = "pulumi-language-python-exec";
     const sources = (await goSdk("list", "-m", "-f", "{{.Dir}}", sdk.path)).trim();
     await copyFile(join(sources, "python/cmd", executor), join(out, executor));

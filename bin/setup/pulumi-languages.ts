@@ -14,15 +14,19 @@ const venv = join(own, "venv");
 /** Writes the SDKs of Python and Go from a schema: two arguments, the schema's file and a folder. */
 export const sdkGenerator = join(bin, "bootwright-sdks");
 
-/** Builds Pulumi's Python host and the generator of SDKs, and installs Pulumi for Python; resolves to folders for PATH. */
+const goHost = join(bin, "pulumi-language-go");
+
+/** Builds Pulumi's hosts of Python and Go and the generator of SDKs, and installs Pulumi for Python; resolves to folders for PATH. */
 export async function setUpLanguages(say: Say): Promise<string[]> {
-  if (!existsSync(sdkGenerator)) {
+  if (![sdkGenerator, goHost].every((file) => existsSync(file))) {
     if (!(await hasGo()))
       throw new SetupError(
-        "There is no Go 1.25 or newer to build the Python host with",
+        "There is no Go 1.25 or newer to build the hosts of Python and Go with",
         "install Go",
       );
-    say("building Pulumi's Python host with Go (some minutes, once per machine), for a test");
+    say(
+      "building Pulumi's hosts of Python and Go with Go (some minutes, once per machine), for a test",
+    );
     await buildLanguages(bin);
   }
   const python = join(venv, "bin/python3");

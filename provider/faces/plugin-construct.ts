@@ -46,7 +46,7 @@ export async function constructMachine(
     const done = Promise.all(all).then(() => true);
     if (!(await Promise.race([done, stopped(signal)])))
       return unfinished(request, urn, [...children.keys()]);
-    const response = await answer(urn, children, version);
+    const response = await answer(urn, children);
     await monitor.registerOutputs(urn);
     return response;
   } finally {
@@ -100,16 +100,12 @@ function wishesFrom({ values }: Source): MachineWishes {
   return Object.fromEntries(wishes) as MachineWishes;
 }
 
-async function answer(
-  urn: string,
-  children: ReadonlyMap<string, Promise<Registered>>,
-  version: string,
-) {
+async function answer(urn: string, children: ReadonlyMap<string, Promise<Registered>>) {
   const response = new proto.ConstructResponse().setUrn(urn);
   const state: Values = {};
   for (const [name, registered] of children) {
     const child = await registered;
-    state[name] = referenceTo(child.urn, child.id, version);
+    state[name] = referenceTo(child.urn, child.id);
     const needs = new proto.ConstructResponse.PropertyDependencies();
     response.getStatedependenciesMap().set(name, needs.setUrnsList([child.urn]));
   }

@@ -93,6 +93,8 @@ export function providerMethods(schema: string) {
 
     async cancel() {
       cancelAll();
+      // The engine closes the connection when it has this answer: what has just ended is to answer before.
+      await new Promise(setImmediate);
       return new emptyProto.Empty();
     },
   };

@@ -18,9 +18,12 @@ export function openSecret(value: unknown): { value: unknown; secret: boolean } 
   return { value: openSecret(marked.value).value, secret: true };
 }
 
-/** A resource as the value of a property. */
-export function referenceTo(urn: string, id: string, packageVersion: string): unknown {
-  return { [signatureKey]: resourceSignature, urn, id, packageVersion };
+/**
+ * A resource as the value of a property, of whatever version of the package the program has: Pulumi's SDK for Go takes itself for 1.0.0 as
+ * long as the package's version begins with 0, and knows no resource of another major version.
+ */
+export function referenceTo(urn: string, id: string): unknown {
+  return { [signatureKey]: resourceSignature, urn, id, packageVersion: "" };
 }
 
 /** A value as the provider works with it: secrets are in clear, unknowns stay {@link unknownValue}. */

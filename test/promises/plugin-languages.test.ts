@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -23,7 +23,34 @@ pulumi.export("tree", web.rootfs.apply(lambda rootfs: rootfs.ref.digest))
 pulumi.export("ext4", web.filesystem.apply(lambda filesystem: filesystem.ref.digest))
 pulumi.export("diskDigest", web.disk.apply(lambda disk: disk.ref.digest))
 `;
-const ignored = { ".dockerignore": "*.py\n__pycache__\nPulumi.yaml\n" };
+const ignored = { ".dockerignore": "*.py\n__pycache__\n*.go\ngo.*\nPulumi.yaml\n" };
+
+/** The same in Go. */
+const go = `package main
+
+import (
+	"example.com/pulumi-bootwright/sdk/go/bootwright"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+func main() {
+	pulumi.Run(func(ctx *pulumi.Context) error {
+		context := &bootwright.DockerfileSourceArgs{Context: pulumi.String(".")}
+		web, err := bootwright.NewMachine(ctx, "web", &bootwright.MachineArgs{
+			Source:      &bootwright.RootfsSourceArgs{Dockerfile: context},
+			CommandLine: pulumi.String("rw"),
+			DiskSizeMiB: pulumi.Int(192),
+		})
+		if err != nil {
+			return err
+		}
+		ctx.Export("tree", web.Rootfs.Ref().Digest())
+		ctx.Export("ext4", web.Filesystem.Ref().Digest())
+		ctx.Export("diskDigest", web.Disk.Ref().Digest())
+		return nil
+	})
+}
+`;
 
 test.each([["python/pulumi_bootwright"], ["go/bootwright"]])(
   "sdk/%s is what Pulumi's generator makes of schema.json (npm run generate:sdks)",
@@ -32,11 +59,6 @@ test.each([["python/pulumi_bootwright"], ["go/bootwright"]])(
       expect(await filesIn(sdk(part))).toEqual(await filesIn(join(folder, part)));
     }),
 );
-
-test("the program in Go compiles", async () => {
-  const env = { GOWORK: "off", GOFLAGS: "-mod=readonly" };
-  await execa("go", ["vet", "./..."], { cwd: join(repository, "examples/go-server"), env });
-});
 
 /** The SDK as pip installs it, from a copy: pip builds where the sources are. */
 async function withPython(work: (lib: string) => Promise<void>): Promise<void> {
@@ -70,12 +92,39 @@ test("a machine in Python has the digests of one in TypeScript, and the same mis
       expect(made.outputs).toEqual(digests);
       expect([...new Set(Object.values((await written.preview()).operations))]).toEqual(["same"]);
       await written.destroy();
-      const said = errorsOf(await wrong.failingPreview());
-      expect(Object.keys(said)).toEqual(["web-layout"]);
-      expect(said["web-layout"]).toContain(
+      const said = await wrong.failingPreview();
+      expect(said).not.toContain("resource 'web' has a problem");
+      expect(errorsOf(said)["web-layout"]).toContain(
         "property diskSizeMiB value {-1} has a problem: Too small: expected number to be >=2",
       );
     } finally {
       for (const project of [typed, written, wrong]) await project.dispose();
     }
   }));
+
+const goEnv = { GOWORK: "off", GOFLAGS: "-mod=readonly" };
+const goExample = join(repository, "examples/go-server");
+
+test("the example in Go compiles", async () => {
+  await execa("go", ["vet", "./..."], { cwd: goExample, env: goEnv });
+});
+
+test("a machine in Go has the digests of one in TypeScript", async () => {
+  const [mod, sum] = await Promise.all(
+    ["go.mod", "go.sum"].map((file) => readFile(join(goExample, file), "utf8")),
+  );
+  const files = {
+    "main.go": go,
+    "go.mod": (mod ?? "").replace("../../sdk/go", sdk("go")),
+    "go.sum": sum ?? "",
+    "Pulumi.yaml": `name: fixture\nruntime: go\n${pluginEntry}`,
+  };
+  const typed = await makeProject(diskProgram, { ...tinyFiles });
+  const written = await makeProject("", { ...tinyFiles, ...ignored, ...files }, goEnv);
+  try {
+    const { path: _, ...digests } = (await typed.up()).outputs;
+    expect((await written.up()).outputs).toEqual(digests);
+  } finally {
+    for (const project of [typed, written]) await project.dispose();
+  }
+});
