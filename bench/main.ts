@@ -4,6 +4,7 @@ import { join, relative } from "node:path";
 import { root, work } from "../bin/setup/paths.ts";
 import { print } from "../bin/setup/progress.ts";
 import { whyNotByHand } from "./by-hand.ts";
+import { type FaceTimes, formatFaces, timeFaces } from "./faces.ts";
 import { type Figure, judge, median, ratio } from "./figures.ts";
 import { measurePeaks } from "./peaks.ts";
 import { figuresOf } from "./report.ts";
@@ -14,18 +15,16 @@ import { measureUploads } from "./uploads.ts";
 /** A machine that does other things too makes seconds, and differences of seconds, worth little. */
 const busyLoad = 0.5;
 
-async function measure(): Promise<Figure[]> {
-  const home = await mkdtemp(join(tmpdir(), "bootwright-bench-"));
-  try {
-    const { timings, project } = await timeAll(home, process.env.BOOTWRIGHT_DOCKER || "docker");
-    print("Uploads to Azurite");
-    const uploads = await measureUploads(project);
-    print("Peak memory of four machines, each from nothing");
-    return figuresOf(timings, uploads, await measurePeaks(home));
-  } finally {
-    await rm(home, { recursive: true, force: true });
-  }
+async function measure(home: string): Promise<Figure[]> {
+  const { timings, project } = await timeAll(home, process.env.BOOTWRIGHT_DOCKER || "docker");
+  print("Uploads to Azurite");
+  const uploads = await measureUploads(project);
+  print("Peak memory of four machines, each from nothing");
+  return figuresOf(timings, uploads, await measurePeaks(home));
 }
+
+/** `npm run bench faces` measures the faces alone. */
+const isFacesAlone = process.argv[2] === "faces";
 
 const machine = {
   processors: `${availableParallelism()} × ${cpus()[0]?.model.trim()}`,
@@ -33,29 +32,42 @@ const machine = {
   node: process.version,
   loadBefore: loadavg()[0] ?? 0,
 };
-const figures = await measure();
+const home = await mkdtemp(join(tmpdir(), "bootwright-bench-"));
+let figures: Figure[] = [];
+let faces: FaceTimes[] = [];
+try {
+  if (!isFacesAlone) figures = await measure(home);
+  print("Stacks of partition layouts, by each face");
+  faces = await timeFaces(home);
+} finally {
+  await rm(home, { recursive: true, force: true });
+}
 
 print("");
-for (const line of formatTable(figures)) print(line);
-print("");
 const byHand = whyNotByHand();
-print(
-  byHand === undefined
-    ? "script: the steps of an article that makes such a disk by hand, as root, from the same image."
-    : `script: not measured, and no figure is made up: ${byHand}.`,
-);
-print(
-  "Seconds are medians, ratios medians of ratios within one round; docker save writes to /dev/null.",
-);
-print(
-  "Memory is VmHWM of the program's and the provider's process; builder and tools are not ours.",
-);
+if (!isFacesAlone) {
+  for (const line of formatTable(figures)) print(line);
+  print("");
+  print(
+    byHand === undefined
+      ? "script: the steps of an article that makes such a disk by hand, as root, from the same image."
+      : `script: not measured, and no figure is made up: ${byHand}.`,
+  );
+  print(
+    "Seconds are medians, ratios medians of ratios within one round; docker save writes to /dev/null.",
+  );
+  print(
+    "Memory is VmHWM of the program's and the provider's process; builder and tools are not ours.",
+  );
+  print("");
+}
+for (const line of formatFaces(faces)) print(line);
 if (machine.loadBefore > busyLoad)
   print(
     `The machine was busy: its load was ${machine.loadBefore.toFixed(1)} before the first round.`,
   );
 
-const file = join(work, "bench.json");
+const file = join(work, isFacesAlone ? "bench-faces.json" : "bench.json");
 await mkdir(work, { recursive: true });
 const results = figures.map((figure) => ({
   ...figure,
@@ -67,5 +79,8 @@ const results = figures.map((figure) => ({
   },
   verdict: judge(figure),
 }));
-await writeFile(file, `${JSON.stringify({ machine, byHand, figures: results }, undefined, 2)}\n`);
+await writeFile(
+  file,
+  `${JSON.stringify({ machine, byHand, figures: results, faces }, undefined, 2)}\n`,
+);
 print(`\n${relative(root, file)}`);

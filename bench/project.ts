@@ -22,6 +22,7 @@ export interface Project {
   /** Runs `pulumi up` and resolves to the seconds that it took. */
   up(options?: UpOptions): Promise<number>;
   outputs(): Promise<Record<string, unknown>>;
+  forgetStack(): Promise<void>;
   /** Forgets the stack, and of the store all but the layers, and their indexes unless said otherwise. */
   forgetAllButLayers(options?: { indexes: boolean }): Promise<void>;
 }
@@ -79,6 +80,7 @@ export async function makeProject(home: string, files: Files): Promise<Project> 
       return (performance.now() - started) / 1000;
     },
     outputs: async () => JSON.parse((await pulumi(["stack", "output", "--json"])).stdout),
+    forgetStack: beginStack,
     async forgetAllButLayers({ indexes } = { indexes: true }) {
       await beginStack();
       const kept = new Set(["oci", "seals", "tools", ...(indexes ? ["indexes"] : [])]);

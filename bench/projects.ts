@@ -18,6 +18,33 @@ new Trivial("trivial", { value: 1 });
 `,
 };
 
+/** Resources of one face that run no tool: partition layouts; `trivial`: what {@link trivial} makes. */
+export function resourcesOf(
+  face: "trivial" | "dynamic" | "plugin",
+  count: number,
+  pluginFolder?: string,
+): Files {
+  if (face === "trivial") return { "index.ts": repeated(trivial["index.ts"] ?? "", count) };
+  const module = face === "dynamic" ? "bootwright" : "bootwright/plugin";
+  const layout = `import { PartitionLayout } from "${module}";
+new PartitionLayout("trivial", { partitions: [{ name: "root", sizeMiB: 512 }] });
+`;
+  const plugins = pluginFolder
+    ? `plugins: { providers: [{ name: bootwright, path: ${pluginFolder} }] }\n`
+    : "";
+  return {
+    "index.ts": repeated(layout, count),
+    "Pulumi.yaml": `name: bench\nmain: index.ts\nruntime: { name: nodejs, options: { typescript: false } }\n${plugins}`,
+  };
+}
+
+/** A program whose last line is run for as many names. */
+function repeated(program: string, count: number): string {
+  const lines = program.trimEnd().split("\n");
+  const last = (lines.pop() ?? "").replace('"trivial"', '"r" + i');
+  return `${lines.join("\n")}\nfor (let i = 0; i < ${count}; i++) ${last}\n`;
+}
+
 const program = `import { Machine } from "bootwright";
 const connectionString = process.env.BENCH_AZURE;
 const web = new Machine("web", {

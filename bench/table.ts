@@ -4,13 +4,20 @@ const heads = ["figure", "ours", "÷ script", "÷ docker save", "÷ trivial", "a
 
 /** Figures as lines of a table; what was not measured, or says nothing, is a dash. */
 export function formatTable(figures: readonly Figure[]): string[] {
-  const rows = [heads, ...figures.map(cellsOf)];
-  const widths = heads.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return formatRows([heads, ...figures.map(cellsOf)], 5);
+}
+
+/** Rows of cells in columns: the first to the left, and those from `numbersEnd` on; what is between them are numbers, to the right. */
+export function formatRows(rows: readonly (readonly string[])[], numbersEnd: number): string[] {
+  const count = Math.max(...rows.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
   return rows.map((row) =>
     row
       .map((cell, column) => {
         const width = widths[column] ?? 0;
-        return column === 0 || column > 4 ? cell.padEnd(width) : cell.padStart(width);
+        return column === 0 || column >= numbersEnd ? cell.padEnd(width) : cell.padStart(width);
       })
       .join("  ")
       .trimEnd(),
