@@ -2,22 +2,15 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { ToolError } from "../errors.ts";
 import { makeFat } from "../image/make-fat.ts";
 import type { Context } from "../resource.ts";
 import { commitFile } from "../store/commit-file.ts";
-import { sha256File } from "../store/verify.ts";
 import { type GrubImages, takeGrub } from "./grub-image.ts";
 import { memtestPaths } from "./grub-menu.ts";
 import type { IsoPlan, IsoText } from "./plan.ts";
 import { squashfsPapers } from "./squashfs-content.ts";
-import { biosPath, isoArguments } from "./xorriso.ts";
-
-/** A file of the medium and where its bytes are. */
-interface IsoFile {
-  readonly path: string;
-  readonly from: string;
-}
+import { type IsoFile, verifyIso } from "./verify-iso.ts";
+import { biosPath, isoArguments, runXorriso } from "./xorriso.ts";
 
 const MiB = 2 ** 20;
 const efiPath = "EFI/BOOT/BOOTX64.EFI";
@@ -33,8 +26,8 @@ export async function buildIso(plan: IsoPlan, ctx: Context) {
     const { volumeId, diskGuid, sourceDateEpoch } = plan;
     const esp = await espOf(plan, grub.efi, ctx);
     const frame = { volumeId, diskGuid, sourceDateEpoch, out, esp, hybrid: grub.hybridFile, files };
-    await xorriso(isoArguments(frame), "to write the ISO image", folder, ctx);
-    await verify(out, files, folder, ctx);
+    await runXorriso(isoArguments(frame), "to write the ISO image", folder, ctx);
+    await verifyIso(frame, folder, ctx);
     return commitFile(out, ctx);
   });
 }
@@ -115,36 +108,6 @@ async function espOf(plan: IsoPlan, efi: Uint8Array, ctx: Context): Promise<stri
     ctx,
   );
   return ctx.store.path("file", ref.digest);
-}
-
-async function verify(
-  out: string,
-  files: readonly IsoFile[],
-  folder: string,
-  ctx: Context,
-): Promise<void> {
-  ctx.log.progress("reading the ISO image back");
-  const read = join(folder, "read");
-  const args = ["xorriso", "-indev", out, "-osirrox", "on", "-extract", "/", read];
-  await xorriso(args, "to read the ISO image back", folder, ctx);
-  for (const { path, from } of files) {
-    if (path === biosPath) continue;
-    const [wanted, found] = [
-      await sha256File(from, ctx.signal),
-      await sha256File(join(read, path), ctx.signal).catch(() => "nothing"),
-    ];
-    if (wanted !== found)
-      throw new ToolError(`xorriso wrote /${path} with ${found}, not ${wanted}`);
-  }
-}
-
-async function xorriso(
-  args: readonly string[],
-  purpose: string,
-  folder: string,
-  { runner, signal }: Pick<Context, "runner" | "signal">,
-): Promise<void> {
-  await runner.run({ tool: "env", args, purpose, writes: folder, package: "xorriso" }, { signal });
 }
 
 async function md5File(path: string, signal: AbortSignal): Promise<string> {

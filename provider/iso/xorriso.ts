@@ -1,3 +1,5 @@
+import type { Context } from "../resource.ts";
+
 /** What xorriso is told of an image. */
 export interface IsoFrame {
   readonly volumeId: string;
@@ -52,4 +54,14 @@ export function volumeDate(epochSeconds: number): string {
 
 function grafted(path: string): string {
   return path.replace(/[\\=]/g, "\\$&");
+}
+
+/** Runs xorriso, behind `env` with what that is told, in a stage. */
+export async function runXorriso(
+  args: readonly string[],
+  purpose: string,
+  folder: string,
+  { runner, signal }: Pick<Context, "runner" | "signal">,
+): Promise<void> {
+  await runner.run({ tool: "env", args, purpose, writes: folder, package: "xorriso" }, { signal });
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Filesystem } from "../../../provider/flow/compose/filesystem.ts";
 import { IsoImage } from "../../../provider/flow/compose/iso-image.ts";
 import { squashfsPapers } from "../../../provider/iso/squashfs-content.ts";
+import { verifyIso } from "../../../provider/iso/verify-iso.ts";
 import type { Ref } from "../../../provider/plan/ref.ts";
 import { testContext } from "../../context.ts";
 import { rpmDatabase } from "../../unit/packages/rpm-database.ts";
@@ -194,6 +195,35 @@ describe("an ISO image", () => {
     const read = (name: string) => said("isoinfo", ["-R", "-i", more, "-x", name]);
     expect(await read("/install/disk.img.zst")).toBe("a disk image");
     expect(await read("/md5sum.txt")).toMatch(/^[0-9a-f]{32} {2}\.\/install\/disk\.img\.zst$/m);
+  });
+
+  test.each<[string, string]>([
+    ["the ESP", "xorriso wrote the ESP with other bytes"],
+    ["GRUB for a BIOS", "xorriso wrote /boot/grub/bios.img with other bytes"],
+    ["a file", "xorriso wrote /live/vmlinuz with "],
+    ["nothing", ""],
+  ])("is read back, and refused where one byte is another one: of %s", async (what, error) => {
+    const names = ["boot/grub/bios.img", "live/vmlinuz"];
+    const medium = join(ctx.cwd, "back");
+    await execa("7z", ["x", "-y", `-o${medium}`, path, ...names]);
+    const about = await said("sgdisk", ["-i", "2", path]);
+    const number = (of: RegExp) => Number(of.exec(about)?.[1]) * 512;
+    const [start, length] = [number(/First sector: (\d+)/), number(/Partition size: (\d+)/)];
+    const bytes = await readFile(path);
+    const esp = join(medium, "esp");
+    await writeFile(esp, bytes.subarray(start, start + length));
+    const files = names.map((name) => ({ path: name, from: join(medium, name) }));
+    const core = bytes.indexOf((await readFile(files[0]!.from)).subarray(4096, 8192));
+    const at = { "the ESP": start + 600, "GRUB for a BIOS": core, "a file": bytes.indexOf(kernel) };
+    const place = at[what as keyof typeof at];
+    if (place !== undefined) bytes[place] = bytes[place]! ^ 1;
+    const read = ctx.store.stage(async (folder) => {
+      const out = join(folder, "image.iso");
+      await writeFile(out, bytes);
+      await verifyIso({ out, esp, files }, folder, ctx);
+    });
+    if (error) await expect(read).rejects.toThrow(error);
+    else await read;
   });
 
   test("is all of one time and owner, and read by everybody", async () => {
