@@ -26,23 +26,31 @@ export interface Name {
   holds: boolean;
 }
 
-/** What a tree is made from, in emission order. */
-export type Place = Name | Ghost | Boundary;
+/** What a tree is made from, in emission order. An entry is what is there by one name and stays: most of a tree. */
+export type Place = Name | Entry | Ghost | Boundary;
 
-/** Writes places down as a tree: what is alive, the ghosts between, and the boundaries of layers that held something. */
-export function emit(places: readonly Place[]): Tree {
+/**
+ * Writes places down as a tree: what is alive, the ghosts between, and the boundaries of layers that held something. Entries among them
+ * count into `known`.
+ */
+export function emit(places: readonly Place[], known: readonly string[]): Tree {
   const items: Item[] = [];
   const sources = new Map<string, number>();
   const holders = new Map<Inode, string>();
+  const numberOf = (source: string | undefined) => {
+    if (source !== undefined && !sources.has(source)) sources.set(source, sources.size);
+    return source === undefined ? undefined : sources.get(source);
+  };
   const show = ({ path, inode }: Name) => {
     const { attributes, source } = inode;
     if (inode.names.length > 1) holders.set(inode, path);
-    if (source !== undefined && !sources.has(source)) sources.set(source, sources.size);
-    items.push(entryOf(path, attributes, source === undefined ? undefined : sources.get(source)));
+    items.push(entryOf(path, attributes, numberOf(source)));
   };
   let ended = 0;
   for (const place of places) {
     if (place.kind === "ghost") items.push(place);
+    else if (place.kind === "entry")
+      items.push(entryOf(place.path, place, numberOf(sourceOf(place, known))));
     else if (place.kind === "boundary") {
       if (items.length > ended) ended = items.push(place);
     } else if (place.fate === "ghost") items.push(ghostOf(place));
@@ -52,7 +60,17 @@ export function emit(places: readonly Place[]): Tree {
   return { items, sources: [...sources.keys()] };
 }
 
-function entryOf(path: string, attributes: Partial<Entry> & Attributes, source?: number): Entry {
+/** The digest of the tar that holds an entry's content. */
+export function sourceOf({ source }: Entry, known: readonly string[]): string | undefined {
+  return source === undefined ? undefined : known[source];
+}
+
+/** An entry of a tree at a path: the attributes themselves, where they are that already. */
+export function entryOf(
+  path: string,
+  attributes: Partial<Entry> & Attributes,
+  source?: number,
+): Entry {
   const { kind, path: own, source: numbered } = attributes;
   if (kind === "entry" && own === path && numbered === source) return attributes as Entry;
   return { ...attributes, kind: "entry", path, ...(source !== undefined && { source }) };
@@ -89,7 +107,7 @@ export function nameFor(path: string, inode: Inode, layer: number, holds: boolea
   return name;
 }
 
-/** The places of a tree, from which {@link emit} makes the same tree again. */
+/** The places of a tree, from which {@link emit} makes the same tree again: names of what has more than one, and of directories. */
 export function placesOf(tree: Tree): Place[] {
   const linked = new Set<string>();
   for (const item of tree.items)
@@ -97,14 +115,14 @@ export function placesOf(tree: Tree): Place[] {
   const inodes = new Map<string, Inode>();
   return tree.items.map((item): Place => {
     if (item.kind !== "entry") return item;
-    const { path, source } = item;
-    const inode = (item.type === "link" ? inodes.get(item.target!) : undefined) ?? {
-      attributes: item,
-      source: source === undefined ? undefined : tree.sources[source],
-      names: [],
+    const { path, type } = item;
+    if (type !== "directory" && type !== "link" && !linked.has(path)) return item;
+    const source = sourceOf(item, tree.sources);
+    const inode = (type === "link" ? inodes.get(item.target!) : undefined) ?? {
+      ...{ attributes: item, source, names: [] },
     };
     if (linked.has(path)) inodes.set(path, inode);
-    return nameFor(path, inode, 0, item.type !== "link");
+    return nameFor(path, inode, 0, type !== "link");
   });
 }
 

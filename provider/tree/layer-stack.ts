@@ -1,27 +1,21 @@
 import { ContentError } from "../errors.ts";
-import {
-  type Attributes,
-  emit,
-  forget,
-  type Inode,
-  inherited,
-  type Name,
-  nameFor,
-  type Place,
-  placesOf,
-} from "./emission.ts";
+import { type Attributes, forget, type Inode, type Name } from "./emission.ts";
+import { Places } from "./places.ts";
 import { shownName } from "./shown-name.ts";
 import { baseOf, demandPath, joinPath, MAX_LINKS, parentOf } from "./tree-path.ts";
-import type { Tree } from "./types.ts";
+import type { EntryType, Tree } from "./types.ts";
 
 /** Something that a layer puts at a path; `target` of a link is the path it shares its inode with. */
 export type Addition = Attributes & { readonly path: string };
+
+/** What a directory has by some name; a number is the place of what is an entry still. */
+type Child = Name | number;
 
 /** A directory that exists now, with the names in it. */
 interface Directory {
   readonly name: Name;
   readonly parent: Directory | undefined;
-  readonly children: Map<string, Name>;
+  readonly children: Map<string, Child>;
 }
 
 /** Most bytes of the paths of directories that no layer lists: one short member could mean thousands. */
@@ -29,17 +23,18 @@ const MAX_MADE_BYTES = 64 << 20;
 
 /** Layers applied one on another; knows what is there now and remembers the place of everything that was. */
 export class LayerStack {
-  #places: Place[];
+  readonly #places: Places;
   readonly #directories = new Map<string, Directory>();
   /** Inodes whose place the running layer took away. */
   readonly #orphans = new Map<Inode, Name>();
-  #layer = 0;
   #madeBytes = 0;
 
   constructor(tree: Tree = { items: [], sources: [] }) {
-    this.#places = placesOf(tree);
-    for (const place of this.#places) {
-      if (place.kind === "name") this.#enter(place, this.#directories.get(parentOf(place.path)));
+    this.#places = new Places(tree);
+    for (const [at, place] of this.#places.entries()) {
+      const parent = "path" in place ? this.#directories.get(parentOf(place.path)) : undefined;
+      if (place.kind === "name") this.#enter(place, parent);
+      if (place.kind === "entry") parent!.children.set(baseOf(place.path), at);
     }
     this.beginLayer();
   }
@@ -47,21 +42,20 @@ export class LayerStack {
   /** What comes from here on is of a new layer; ends the one before. */
   beginLayer(): void {
     this.#settle();
-    this.#layer++;
-    this.#places.push({ kind: "boundary" });
+    this.#places.beginLayer();
   }
 
   /** Takes away what lower layers have at a path, for a whiteout. */
   remove(path: string): void {
     const directory = this.#directories.get(parentOf(path));
-    const name = directory?.children.get(baseOf(path));
+    const name = directory && this.#nameIn(directory, baseOf(path));
     if (directory && name) this.#kill(directory, name);
   }
 
   /** Takes away all that lower layers have in a directory, for an opaque directory. */
   clear(path: string): void {
     const directory = this.#directories.get(path);
-    for (const name of directory?.children.values() ?? []) this.#kill(directory!, name);
+    if (directory) this.#killAll(directory);
   }
 
   /**
@@ -74,47 +68,66 @@ export class LayerStack {
       this.#change(this.#root(attributes).name, attributes);
       return;
     }
-    const directory = this.#walk(parentOf(path), attributes)!;
-    const place = joinPath(directory.name.path, baseOf(path));
-    const existing = directory.children.get(baseOf(path));
+    const parent = parentOf(path);
+    const base = baseOf(path);
+    const directory = this.#walk(parent, attributes)!;
+    const isThere = directory.name.path === parent;
+    const place = isThere ? path : joinPath(directory.name.path, base);
+    const existing = this.#nameIn(directory, base);
     if (attributes.type === "directory" && existing?.inode.attributes.type === "directory") {
       this.#change(existing, attributes);
       return;
     }
-    let inode: Inode = { attributes, source, names: [] };
-    if (attributes.type === "link") {
-      const target = this.#find(attributes.target!);
-      if (target === undefined || target.inode.attributes.type === "directory") {
-        const what = target ? "a directory" : "not in the image by then";
-        throw new ContentError(
-          `${shownName(path)} is a hard link to ${shownName(attributes.target!)}, which is ${what}`,
-        );
-      }
-      if (existing?.inode === target.inode) return;
-      inode = target.inode;
-    }
     // First: what gives way may hold the last other name of a linked file.
-    this.#place(place, inode, attributes.type !== "link", directory);
+    if (attributes.type === "link") {
+      const { inode } = this.#linked(attributes);
+      if (existing?.inode === inode) return;
+      this.#place(place, inode, false, directory);
+    } else if (attributes.type === "directory")
+      this.#place(place, { attributes, source, names: [] }, true, directory);
+    else {
+      demandPath(place);
+      directory.children.set(base, this.#places.addEntry(place, attributes, source));
+    }
     if (existing) this.#kill(directory, existing);
   }
 
   /** The tree as it is now. */
   tree(): Tree {
     this.#settle();
-    return emit([...this.#places, { kind: "boundary" }]);
+    return this.#places.tree();
   }
 
   /** Every name that there is, or that a later layer took away, in emission order. */
-  *names(): Generator<Name> {
+  names(): Generator<Name> {
     this.#settle();
-    for (const name of this.#places) if (name.kind === "name" && name.fate !== "gone") yield name;
+    return this.#places.names();
+  }
+
+  #linked({ path, target }: Addition): Name {
+    const found = this.#find(target!);
+    if (found && found.inode.attributes.type !== "directory") return found;
+    const what = found ? "a directory" : "not in the image by then";
+    throw new ContentError(
+      `${shownName(path)} is a hard link to ${shownName(target!)}, which is ${what}`,
+    );
+  }
+
+  /** The name that a directory has; what was an entry until now is a name from here on. */
+  #nameIn(directory: Directory, base: string): Name | undefined {
+    const child = directory.children.get(base);
+    if (typeof child !== "number") return child;
+    const name = this.#places.nameAt(child);
+    directory.children.set(base, name);
+    return name;
   }
 
   /** Layers repeat the directories that lead to what they bring: only another owner or mode is a change to tell of. */
   #change(directory: Name, attributes: Attributes): void {
+    const { layer } = this.#places;
     const { mode, uid, gid } = directory.inode.attributes;
     const isSame = mode === attributes.mode && uid === attributes.uid && gid === attributes.gid;
-    if (!isSame && directory.layer !== this.#layer) directory.changedIn = this.#layer;
+    if (!isSame && directory.layer !== layer) directory.changedIn = layer;
     directory.inode.attributes = attributes;
   }
 
@@ -127,25 +140,32 @@ export class LayerStack {
 
   #kill(directory: Directory, name: Name): void {
     if (name.inode.attributes.type === "directory") {
-      const own = this.#directories.get(name.path)!;
-      for (const child of own.children.values()) this.#kill(own, child);
+      this.#killAll(this.#directories.get(name.path)!);
       this.#directories.delete(name.path);
     }
     const base = baseOf(name.path);
     if (directory.children.get(base) === name) directory.children.delete(base);
-    if (name.layer === this.#layer) forget(name);
+    if (name.layer === this.#places.layer) forget(name);
     else {
       name.fate = "ghost";
       if (name.holds) this.#orphans.set(name.inode, name);
     }
   }
 
+  #killAll(directory: Directory): void {
+    for (const base of directory.children.keys())
+      this.#kill(directory, this.#nameIn(directory, base)!);
+  }
+
   /** Done when a layer ends, as it mostly replaces all names of a linked file. */
   #settle(): void {
     if (this.#orphans.size === 0) return;
     const directoryOf = ({ path }: Name) => this.#directories.get(parentOf(path))!.name;
-    this.#places = inherited(this.#places, this.#orphans, directoryOf);
+    const isMoved = this.#places.inherit(this.#orphans, directoryOf);
     this.#orphans.clear();
+    for (const [at, place] of isMoved ? this.#places.entries() : [])
+      if (place.kind === "entry")
+        this.#directories.get(parentOf(place.path))!.children.set(baseOf(place.path), at);
   }
 
   #root(first: Attributes): Directory {
@@ -166,13 +186,17 @@ export class LayerStack {
 
   #place(path: string, inode: Inode, holds: boolean, parent: Directory | undefined): void {
     demandPath(path);
-    const name = nameFor(path, inode, this.#layer, holds);
-    this.#places.push(name);
-    this.#enter(name, parent);
+    this.#enter(this.#places.addName(path, inode, holds), parent);
+  }
+
+  #typeOf(child: Child | undefined): { type?: EntryType; target?: string | undefined } {
+    if (typeof child === "number") return this.#places.entryAt(child);
+    return child?.inode.attributes ?? {};
   }
 
   #find(path: string): Name | undefined {
-    return this.#walk(parentOf(path))?.children.get(baseOf(path));
+    const directory = this.#walk(parentOf(path));
+    return directory && this.#nameIn(directory, baseOf(path));
   }
 
   /**
@@ -194,15 +218,16 @@ export class LayerStack {
         continue;
       }
       const child = at.children.get(part);
-      const { type, target } = child?.inode.attributes ?? {};
-      if (type === "directory") at = this.#directories.get(child!.path)!;
+      const { type, target } = this.#typeOf(child);
+      if (type === "directory") at = this.#directories.get((child as Name).path)!;
       else if (type === "symlink") {
         if (++followed > MAX_LINKS)
           throw new ContentError(`${shownName(path)}: symlinks without an end`);
         parts = [...target!.split("/"), ...parts];
         if (target!.startsWith("/")) at = root;
       } else if (first) {
-        if (child) this.#kill(at, child);
+        const name = this.#nameIn(at, part);
+        if (name) this.#kill(at, name);
         at = this.#make(joinPath(at.name.path, part), at, first);
       } else return undefined;
     }

@@ -1,5 +1,5 @@
-import { emit, forget, type Name, type Place, placesOf } from "./emission.ts";
-import type { Tree } from "./types.ts";
+import { type Attributes, emit, entryOf, forget, type Place, placesOf } from "./emission.ts";
+import type { Boundary, Tree } from "./types.ts";
 
 interface ScrubRule {
   readonly name: string;
@@ -86,36 +86,47 @@ export function scrub(
   const count = (rule: ScrubRule) => {
     dropped[rule.name] = (dropped[rule.name] ?? 0) + 1;
   };
-  const places = placesOf(tree).filter((place) => {
-    if (place.kind === "boundary") return true;
-    const gone = rules.find((rule) => removes(rule, place));
-    if (gone === undefined) {
-      const emptied = rules.find((rule) => rule.empties?.test(place.path));
-      if (emptied === undefined) return true;
-      if (place.kind === "ghost") return false;
-      if (empty(place)) count(emptied);
-      return true;
-    }
-    if (place.kind === "ghost") return false;
-    forget(place);
-    count(gone);
-    return true;
-  });
-  return { tree: emit(places), dropped };
+  const places: Place[] = [];
+  for (const place of placesOf(tree)) {
+    const kept = place.kind === "boundary" ? place : scrubbed(place, rules, count);
+    if (kept) places.push(kept);
+  }
+  return { tree: emit(places, tree.sources), dropped };
 }
 
-function removes(rule: ScrubRule, place: Exclude<Place, { kind: "boundary" }>): boolean {
-  const type = place.kind === "ghost" ? place.type : place.inode.attributes.type;
+/** What rules leave of a place. */
+function scrubbed(
+  place: Exclude<Place, Boundary>,
+  rules: readonly ScrubRule[],
+  count: (rule: ScrubRule) => void,
+): Place | undefined {
+  const gone = rules.find((rule) => removes(rule, place));
+  const rule = gone ?? rules.find(({ empties }) => empties?.test(place.path));
+  if (rule === undefined) return place;
+  if (place.kind === "ghost") return undefined;
+  if (gone) {
+    count(rule);
+    if (place.kind === "name") forget(place);
+    return place.kind === "name" ? place : undefined;
+  }
+  const { type, size } = place.kind === "name" ? place.inode.attributes : place;
+  // A symlink there is left alone.
+  if (type !== "file" || size === 0) return place;
+  count(rule);
+  if (place.kind === "entry") return entryOf(place.path, empty(place));
+  place.inode.attributes = empty(place.inode.attributes);
+  place.inode.source = undefined;
+  return place;
+}
+
+function removes(rule: ScrubRule, place: Exclude<Place, Boundary>): boolean {
+  const type = place.kind === "name" ? place.inode.attributes.type : place.type;
   if (type === "directory" && !rule.directories) return false;
   if (rule.filesOnly && type !== "file" && type !== "link") return false;
   return rule.removes.test(place.path);
 }
 
-/** Makes a file empty; a symlink there is left alone. */
-function empty({ inode }: Name): boolean {
-  const { type, mode, uid, gid, mtime, mtimeNs, size, xattrs } = inode.attributes;
-  if (type !== "file" || size === 0) return false;
-  inode.attributes = { type, mode, uid, gid, mtime, mtimeNs, size: 0, ...(xattrs && { xattrs }) };
-  inode.source = undefined;
-  return true;
+/** A file as it would be without its content. */
+function empty({ type, mode, uid, gid, mtime, mtimeNs, xattrs }: Attributes): Attributes {
+  return { type, mode, uid, gid, mtime, mtimeNs, size: 0, ...(xattrs && { xattrs }) };
 }

@@ -19,8 +19,8 @@ export function subtree(tree: Tree, path: string): Tree {
     if (place.kind === "boundary") return [place];
     const inner = place.path.slice(path.length + 1);
     // A directory of this name may have gone before; the root is never a ghost.
-    if (place.kind === "ghost" && (inner === "" || !inside(place.path))) return [];
+    if (place.kind !== "name" && (inner === "" || !inside(place.path))) return [];
     return [{ ...place, path: inner }];
   });
-  return emit([...places, { kind: "boundary" }]);
+  return emit([...places, { kind: "boundary" }], tree.sources);
 }

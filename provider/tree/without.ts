@@ -31,5 +31,5 @@ export function without(tree: Tree, exclude: readonly string[], property: string
         reason: `nothing of the tree is "${pattern}"`,
       })),
     );
-  return emit(places);
+  return emit(places, tree.sources);
 }
