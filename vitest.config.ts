@@ -8,6 +8,7 @@ const seldom = process.env.BOOTWRIGHT_TEST_ALL
   ? []
   : [
       "test/boot/boot-paths.test.ts",
+      "test/boot/cloud-hybrid.test.ts",
       "test/boot/debian-server-life.test.ts",
       "test/boot/efi-stub-kernel.test.ts",
       "test/boot/installer.test.ts",

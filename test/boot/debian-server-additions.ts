@@ -14,17 +14,14 @@ export const workingFiles = [
   "etc/systemd/system/name-servers.service",
 ];
 
-/** Every path that examples/debian-server has beside its image, or instead of it. */
-export function debianServerAdditions(
-  kernel: string,
-  rootUuid: string,
-): Record<string, Partial<Listed>> {
+/** What the root filesystem of a Debian has beside its image that has a host name and DHCP. */
+export function debianAdditions(hostname: string): Record<string, Partial<Listed>> {
   const wants = "etc/systemd/system";
   return {
     "lost+found": { mode: "40700" },
-    "etc/hostname": content("web\n"),
+    "etc/hostname": content(`${hostname}\n`),
     "etc/hosts": content(
-      "127.0.0.1 localhost\n127.0.1.1 web\n::1 localhost ip6-localhost ip6-loopback\nff02::1 ip6-allnodes\nff02::2 ip6-allrouters\n",
+      `127.0.0.1 localhost\n127.0.1.1 ${hostname}\n::1 localhost ip6-localhost ip6-loopback\nff02::1 ip6-allnodes\nff02::2 ip6-allrouters\n`,
     ),
     "etc/systemd/network/80-dhcp.network": content(
       "# Every Ethernet card asks for an address.\n[Match]\nType=ether\nKind=!*\n\n[Network]\nDHCP=yes\n",
@@ -48,6 +45,16 @@ export function debianServerAdditions(
       "/etc/systemd/system/name-servers.path",
     ),
     "etc/resolv.conf": symlink("../run/resolv.conf"),
+  };
+}
+
+/** Every path that examples/debian-server has beside its image, or instead of it. */
+export function debianServerAdditions(
+  kernel: string,
+  rootUuid: string,
+): Record<string, Partial<Listed>> {
+  return {
+    ...debianAdditions("web"),
     "boot/ldlinux.sys": { mode: "100444" },
     "boot/ldlinux.c32": {},
     "boot/syslinux.cfg": content(`SERIAL 0 115200

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type EngineEvent, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 
+const shown = new Set(["info", "info#err", "warning", "error"]);
 const repository = join(import.meta.dirname, "..", "..");
 
 /** What one `pulumi up` did, from the engine's event stream. */
@@ -20,7 +21,7 @@ export interface Project {
   readonly store: string;
   readonly env: Readonly<Record<string, string>>;
   write(file: string, content: string): Promise<void>;
-  up(options?: { replace?: string[] }): Promise<Run>;
+  up(options?: { replace?: string[]; target?: string[] }): Promise<Run>;
   /** Operations are what an update would do. */
   preview(): Promise<Run>;
   /** Runs an update that must fail; returns what the user sees. */
@@ -31,7 +32,7 @@ export interface Project {
   refresh(): Promise<Run>;
   /** URN by resource name, from the state. */
   urns(): Promise<Record<string, string>>;
-  /** The whole state, with secrets in ciphertext. */
+  /** The whole state, with secrets in clear. */
   state(): Promise<string>;
   destroy(): Promise<void>;
   /** The same project in another folder, with the same state and store unless said otherwise. */
@@ -139,7 +140,9 @@ async function watch(
     const { metadata } = (refreshed ? resOutputsEvent : resourcePreEvent) ?? {};
     if (metadata && !metadata.type.startsWith("pulumi:"))
       operations[nameOf({ metadata })] = metadata.op;
-    if (diagnosticEvent && !diagnosticEvent.ephemeral) messages.push(diagnosticEvent.message);
+    const { severity, ephemeral, message = "" } = diagnosticEvent ?? {};
+    // Debugging that nobody asked for is in the stream too.
+    if (severity && shown.has(severity) && !ephemeral) messages.push(message);
   });
   const outputs = Object.fromEntries(
     Object.entries(await stack.outputs()).map(([key, { value }]) => [key, value as unknown]),

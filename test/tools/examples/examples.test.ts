@@ -49,6 +49,19 @@ test("a whole image is the initramfs of a machine that starts directly, and from
   expect(of("small-layout")).toMatchObject({ diskSizeMiB: 4 });
 });
 
+test("one disk goes to Azure, Google Cloud and QEMU, and is looked at for each cloud first", async () => {
+  const all = await allRegisteredBy("cloud-hybrid");
+  const of = (name: string) => all.find((resource) => resource.name === name)?.inputs;
+  for (const format of ["vhd", "qcow2", "gce"])
+    expect(of(format)).toMatchObject({ format, image: { kind: "disk" } });
+  for (const target of ["azure", "aws", "gce"])
+    expect(of(`ready-for-${target}`)).toMatchObject({ target, consoles: of("loader")?.consoles });
+  expect(of("loader")).toMatchObject({ type: "grub-hybrid" });
+  const order = all.map(({ name }) => name);
+  for (const later of ["disk", "boots-by-bios", "boots-by-uefi", "vhd"])
+    expect(order.indexOf(later)).toBeGreaterThan(order.indexOf("ready-for-gce"));
+});
+
 test("an installer's medium holds the compressed disk of a machine, and the kernel is told what that must be", async () => {
   const all = await allRegisteredBy("installer");
   const of = (name: string) => all.find((resource) => resource.name === name)?.inputs;
