@@ -23,6 +23,8 @@ export interface Context {
   readonly owner: Owner;
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** The secret inputs of the resource that is being made: they are in no plan, and so in no key and no recipe. None where a recipe is run again. */
+  readonly secrets?: Readonly<Record<string, unknown>>;
   /** Brings an artefact into the store (store, cache, else its recipe) and returns where it lies. */
   materialise(ref: Ref): Promise<string>;
 }
@@ -104,7 +106,7 @@ export interface Resource<
   readonly remote?: Remote<P, z.output<O>>;
   /** Inputs whose change makes a new resource instead of an update. */
   readonly replaceOn?: readonly (keyof z.output<I> & string)[];
-  /** Names of the inputs that are secrets. */
+  /** Names of the inputs that are secrets; a step takes them from the context, and its plan, which is kept, holds none. */
   readonly secrets?: readonly string[];
 }
 

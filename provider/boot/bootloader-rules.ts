@@ -1,5 +1,6 @@
 import type { InputProblem } from "../errors.ts";
 import { kernelArguments } from "../plan/boot-config.ts";
+import { signingProblems } from "../signing/signing-rules.ts";
 import type { BootloaderInputs } from "./bootloader-schema.ts";
 import { isGrub, kindOfLoader } from "./bootloader-types.ts";
 import { placeOnDisk } from "./loader-place.ts";
@@ -22,6 +23,7 @@ export function bootloaderProblems(given: Given, omitted: Omitted): InputProblem
     ...(type ? uselessProblems(type, omitted) : []),
     ...(told ? [...argumentProblems(given, omitted), ...menuProblems(given)] : []),
     ...placeProblems(given, omitted),
+    ...signingProblems(given, omitted),
   ];
 }
 

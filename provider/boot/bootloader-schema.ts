@@ -95,6 +95,16 @@ export const bootloaderInputs = z.strictObject({
     .regex(printable, "must be printable ASCII on one line")
     .optional()
     .describe("Title of a menu of extlinux or syslinux; without it there is none."),
+  signingKey: z
+    .string()
+    .optional()
+    .describe(
+      "Private key (RSA, PEM, not encrypted), with which the EFI programs are signed for Secure Boot: boot loader, kernel and UKIs. It is in no artefact, key or log, and encrypted in the state.",
+    ),
+  signingCertificate: z
+    .string()
+    .optional()
+    .describe("Certificate (PEM) that belongs to signingKey; firmware must trust it."),
   osRelease: osReleaseSchema
     .optional()
     .describe("What the machine says that it is, such as `rootfs.osRelease`."),

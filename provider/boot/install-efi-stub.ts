@@ -4,6 +4,7 @@ import { namesInitrd } from "../plan/efi-image.ts";
 import type { Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
 import { demandEfiKernel } from "./efi-kernel.ts";
+import { placeProgram, type Signing } from "./efi-program.ts";
 
 /** A kernel that the firmware starts itself, and its initrd. */
 export interface EfiStubPlan {
@@ -11,6 +12,8 @@ export interface EfiStubPlan {
   readonly partition: string;
   readonly kernel: Ref;
   readonly initrd?: Ref | undefined;
+  /** Whose signature the kernel gets; absent where nobody signs. */
+  readonly signing?: Signing | undefined;
 }
 
 /** Where firmware looks on a disk that it knows nothing else of (UEFI 2.10 §3.5.1.1). */
@@ -19,7 +22,7 @@ const initrdName = "initrd.img";
 
 /** The kernel where the firmware looks for it; refuses one that cannot be started so, or would not load its initrd. */
 export async function installEfiStub(
-  { partition, kernel, initrd }: EfiStubPlan,
+  { partition, kernel, initrd, signing }: EfiStubPlan,
   ctx: Context,
 ): Promise<{ installs: BootInstall[]; blobs: DiskBlob[] }> {
   const bytes = await demandEfiKernel(kernel, ctx);
@@ -31,7 +34,7 @@ export async function installEfiStub(
       },
     );
   const files = [
-    { path: kernelPath, mode: 0o644, content: kernel },
+    { path: kernelPath, mode: 0o644, content: await placeProgram(kernel, signing, ctx) },
     ...(initrd ? [{ path: `/${initrdName}`, mode: 0o644, content: initrd }] : []),
   ];
   return {

@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { BootInstall, DiskBlob } from "../plan/boot-files.ts";
 import type { Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
 import { buildUki, type UkiPlan } from "./build-uki.ts";
 import { demandEfiKernel } from "./efi-kernel.ts";
+import { commitProgram, placeProgram, type Signing } from "./efi-program.ts";
 
 /** What systemd-boot is to do, or the firmware with a UKI. */
 export interface SystemdBootPlan {
@@ -18,6 +18,8 @@ export interface SystemdBootPlan {
   readonly ukis: readonly UkiPlan[];
   /** Kernel and initrd of entries of text. */
   readonly placed: readonly { readonly path: string; readonly content: Ref }[];
+  /** Whose signature systemd-boot, UKIs and the kernel get; absent where nobody signs. */
+  readonly signing?: Signing | undefined;
 }
 
 const loaderFile = "/usr/lib/systemd/boot/efi/systemd-bootx64.efi";
@@ -38,9 +40,13 @@ export async function installSystemdBoot(
   });
   const files: { path: string; mode: number; content: Ref }[] = [];
   const add = (path: string, content: Ref) => files.push({ path, mode: 0o644, content });
-  if (plan.loader) add(firmwarePath, await put(await takeLoader(ctx)));
-  for (const uki of plan.ukis) add(uki.path, await put(await buildUki(uki, ctx)));
-  for (const { path, content } of plan.placed) add(path, content);
+  const { signing } = plan;
+  if (plan.loader) add(firmwarePath, await takeLoader(signing, ctx));
+  for (const uki of plan.ukis) add(uki.path, await buildUki(uki, signing, ctx));
+  for (const { path, content } of plan.placed) {
+    const isKernel = content.digest === plan.kernel.digest;
+    add(path, isKernel ? await placeProgram(content, signing, ctx) : content);
+  }
   for (const { path, text } of plan.texts) add(path, await put(Buffer.from(text)));
   return {
     installs: [{ partition: plan.esp, method: "files", directory: "/EFI/BOOT", files }],
@@ -48,11 +54,8 @@ export async function installSystemdBoot(
   };
 }
 
-function takeLoader({
-  runner,
-  signal,
-  store,
-}: Pick<Context, "runner" | "signal" | "store">): Promise<Uint8Array> {
+function takeLoader(signing: Signing | undefined, ctx: Context): Promise<Ref> {
+  const { runner, signal, store } = ctx;
   return store.stage(async (folder) => {
     const args = [loaderFile, folder];
     const purpose = "to take systemd-boot";
@@ -60,6 +63,6 @@ function takeLoader({
       { tool: "cp", args, purpose, writes: folder, package: "systemd-boot-efi" },
       { signal },
     );
-    return readFile(join(folder, basename(loaderFile)));
+    return commitProgram(join(folder, basename(loaderFile)), signing, ctx);
   });
 }

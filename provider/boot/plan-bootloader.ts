@@ -5,8 +5,10 @@ import { grubConfig } from "../plan/grub-config.ts";
 import type { Layout } from "../plan/layout.ts";
 import type { Ref } from "../plan/ref.ts";
 import { loaderConfig, loaderEntry, ukiOsRelease } from "../plan/systemd-boot-config.ts";
+import { certificateText } from "../signing/identity.ts";
 import type { BootloaderInputs } from "./bootloader-schema.ts";
 import { type BootloaderType, isGrub, packsUki } from "./bootloader-types.ts";
+import type { Signing } from "./efi-program.ts";
 import type { EfiStubPlan } from "./install-efi-stub.ts";
 import type { GrubPlan } from "./install-grub.ts";
 import type { SyslinuxPlan } from "./install-syslinux.ts";
@@ -31,7 +33,10 @@ const placedPaths = {
 export function planBootloader(given: BootloaderInputs): BootloaderPlan {
   const { type, partition, kernel, initrd } = given;
   if (type === "efi-stub")
-    return { method: type, partition, kernel: kernel.ref, initrd: initrd?.ref };
+    return {
+      ...{ method: type, partition, kernel: kernel.ref, initrd: initrd?.ref },
+      ...signingOf(given),
+    };
   if (isGrub(type)) return planGrub(given);
   return type === "extlinux" || type === "syslinux"
     ? planSyslinux(type, given)
@@ -105,7 +110,10 @@ function planSystemdBoot(given: BootloaderInputs): SystemdBootPlan {
     path: "/loader/loader.conf",
     text: loaderConfig({ defaultFile, timeoutSeconds }),
   };
-  const common = { method: "systemd-boot" as const, esp: esp.name, loader, kernel: kernel.ref };
+  const common = {
+    ...{ method: "systemd-boot" as const, esp: esp.name, loader, kernel: kernel.ref },
+    ...signingOf(given),
+  };
   if (packsUki(type))
     return {
       ...common,
@@ -134,6 +142,13 @@ function planSystemdBoot(given: BootloaderInputs): SystemdBootPlan {
       ...(initrd ? [{ path: "/initrd.img", content: initrd.ref }] : []),
     ]),
   };
+}
+
+/** The certificate alone: a key that does not belong to it is refused, and so it decides nothing more. */
+function signingOf({ signingCertificate }: BootloaderInputs): { signing?: Signing } {
+  return signingCertificate === undefined
+    ? {}
+    : { signing: { certificate: certificateText(signingCertificate) } };
 }
 
 function demandPlace({

@@ -11,8 +11,11 @@ const oneEntry = "it has one entry (its menu is `menuTitle`; for more take GRUB)
 const namedByLoader = "nothing of it is shown (leave it out)";
 const readFromLayout = "the layout says it (leave it out)";
 const entriesHaveTitles = "its menu has none (`entries` have titles)";
+const noProgram = "a BIOS asks for no signature (leave it out)";
+const notSigned = { signingKey: noProgram, signingCertificate: noProgram };
 
 const syslinux: Reasons = {
+  ...notSigned,
   layout: byExtension,
   entries: oneEntry,
   defaultEntry: oneEntry,
@@ -29,7 +32,15 @@ const efiStub: Reasons = {
   osRelease: namedByLoader,
   layout: byExtension,
 };
-const grub: Reasons = { table: readFromLayout, menuTitle: entriesHaveTitles };
+// Measured (2.12): under Secure Boot it says "verification requested but nobody cares" of every kernel.
+const grubTrustsOthers =
+  'GRUB starts only what shim or an OpenPGP key vouches for, and has neither (take "systemd-boot", "systemd-boot-uki" or "uki")';
+const grub: Reasons = {
+  table: readFromLayout,
+  menuTitle: entriesHaveTitles,
+  signingKey: grubTrustsOthers,
+  signingCertificate: grubTrustsOthers,
+};
 
 const onEsp = "its files go onto the ESP (leave it out)";
 const systemdBoot: Reasons = {

@@ -1,5 +1,5 @@
 import "./heap.ts";
-import { InputError } from "../errors.ts";
+import { InputError, type InputProblem } from "../errors.ts";
 import { checkInputs } from "../lifecycle/check.ts";
 import { diffInputs } from "../lifecycle/diff.ts";
 import { explain } from "../lifecycle/explain.ts";
@@ -8,6 +8,7 @@ import { localDrift, put, read, remove } from "../lifecycle/operate.ts";
 import { fromWire } from "../lifecycle/wire.ts";
 import type { Context, Resource } from "../resource.ts";
 import { noteFiles, sayFiles } from "./changed-files.ts";
+import { hideSecrets } from "./hide-secrets.ts";
 import { untilStopped } from "./interrupt.ts";
 import { contextOf, newId, resourceOf } from "./resource-call.ts";
 
@@ -29,7 +30,7 @@ export async function call(
     const error = await explain(thrown);
     // Pulumi shows what a check throws twice, and a check failure once.
     if (method === "check" && error instanceof InputError)
-      return { inputs: given[1], failures: error.problems };
+      return { inputs: given[1], failures: failuresOf(error.problems, name, given[1] as Values) };
     // Pulumi prints the stack of what a provider throws; a user is told what happened, not where.
     if (error instanceof Error && process.env.BOOTWRIGHT_DEBUG === undefined) error.stack = "";
     throw error;
@@ -43,7 +44,11 @@ const methods: Readonly<Record<Method, Handler>> = {
     const { own, hidden } = split(news ?? {});
     const ctx = await contextFor(resource, hidden, signal);
     const { inputs, problems } = await checkInputs(resource, own, ctx, olds);
-    if (problems.length > 0) return { inputs: { ...inputs, ...hidden }, failures: problems };
+    if (problems.length > 0)
+      return {
+        inputs: { ...inputs, ...hidden },
+        failures: failuresOf(problems, resource.name, hidden),
+      };
     return {
       inputs: { ...inputs, ...hidden, madeWith: await madeWith(resource, inputs, ctx) },
       failures: [],
@@ -85,6 +90,11 @@ async function make(resource: Resource, inputs: Values, ctx: Context, previous?:
   const outputs = await put(resource, inputs, ctx, previous);
   await noteFiles(resource, inputs, ctx);
   return outputs;
+}
+
+function failuresOf(problems: readonly InputProblem[], name: string, { __secret }: Values) {
+  const { secrets } = resourceOf(name);
+  return hideSecrets(problems, (input) => __secret === true || secrets?.includes(input) === true);
 }
 
 /** Separates a resource's inputs from what the face adds to them. */

@@ -1,6 +1,6 @@
 import proto from "@pulumi/pulumi/proto/provider_pb.js";
 import emptyProto from "google-protobuf/google/protobuf/empty_pb.js";
-import { InputError } from "../errors.ts";
+import { InputError, type InputProblem } from "../errors.ts";
 import { changedProperties } from "../lifecycle/changed-properties.ts";
 import { checkInputs } from "../lifecycle/check.ts";
 import { diffInputs } from "../lifecycle/diff.ts";
@@ -11,6 +11,7 @@ import type { Context, Resource } from "../resource.ts";
 import { noteFiles, sayFiles } from "./changed-files.ts";
 import { forDynamicFace } from "./handover.ts";
 import "./heap.ts";
+import { hideSecrets } from "./hide-secrets.ts";
 import { untilStopped } from "./interrupt.ts";
 import { checked, differing, read, write } from "./plugin-messages.ts";
 import { contextOf, newId, resourceOf } from "./resource-call.ts";
@@ -25,16 +26,22 @@ type Request<T extends keyof typeof proto> = (typeof proto)[T] extends { prototy
 export const resourceMethods = {
   check: (request: Request<"CheckRequest">) =>
     withResource(request.getUrn(), {}, async (resource, ctx) => {
-      const { values, secrets } = read(request.getNews());
+      const { values, secrets: told } = read(request.getNews());
+      const secrets = secretsOf(resource, told);
       const given = { ...seedOf(resource, ctx), ...values };
+      const refused = (inputs: Values, problems: readonly InputProblem[]) =>
+        checked(
+          write(inputs, secrets),
+          hideSecrets(problems, (input) => secrets.has(input)),
+        );
       try {
         const olds = read(request.getOlds()).values;
         const { inputs, problems } = await checkInputs(resource, given, ctx, olds);
-        if (problems.length > 0) return checked(write(inputs, secrets), problems);
+        if (problems.length > 0) return refused(inputs, problems);
         const made = { madeWith: await madeWith(resource, inputs, ctx) };
-        return checked(write({ ...inputs, ...made }, secretsOf(resource, secrets)), []);
+        return checked(write({ ...inputs, ...made }, secrets), []);
       } catch (error) {
-        if (error instanceof InputError) return checked(write(given, secrets), error.problems);
+        if (error instanceof InputError) return refused(given, error.problems);
         throw error;
       }
     }),

@@ -1,10 +1,18 @@
+/** UEFI: its code, and a file of variables that it may write to. */
+export interface Firmware {
+  readonly code: string;
+  readonly variables: string;
+  /** Whether only the firmware itself writes to its variables, on which Secure Boot stands. */
+  readonly isSecure?: boolean;
+}
+
 /** A virtual machine as data. */
 export interface Machine {
   readonly accelerator: "kvm" | "tcg";
   readonly memoryMiB: number;
   readonly cpus: number;
-  /** UEFI instead of a BIOS: its code, and a file of variables that it may write to. */
-  readonly uefi?: { readonly code: string; readonly variables: string };
+  /** UEFI instead of a BIOS. */
+  readonly uefi?: Firmware;
   /** A qcow2 file that it may write to. */
   readonly disk?: string;
   /** What the disk is plugged into; without this a virtio disk. */
@@ -26,7 +34,9 @@ export interface Machine {
 export function qemuArguments(machine: Machine): string[] {
   const { accelerator, disk, diskOn, cdrom, kernel, uefi } = machine;
   return [
-    ...["-machine", "pc", "-accel", accelerator, "-cpu", accelerator === "kvm" ? "host" : "max"],
+    // Only the newer kind of PC has a memory that is the firmware's own (SMM).
+    ...["-machine", uefi?.isSecure ? "q35,smm=on" : "pc"],
+    ...["-accel", accelerator, "-cpu", accelerator === "kvm" ? "host" : "max"],
     ...["-m", `${machine.memoryMiB}M`, "-smp", String(machine.cpus)],
     // Boot loaders draw their menus with the video BIOS: a machine without one may stop there.
     ...["-nodefaults", "-vga", "std", "-display", "none"],
@@ -35,6 +45,7 @@ export function qemuArguments(machine: Machine): string[] {
     ...["-device", "virtio-rng-pci"],
     ...["-nic", nic(machine.forwards)],
     ...(uefi ? ["-drive", flash(uefi.code, "readonly=on"), "-drive", flash(uefi.variables)] : []),
+    ...(uefi?.isSecure ? ["-global", "driver=cfi.pflash01,property=secure,value=on"] : []),
     ...(disk ? (diskOn === "usb" ? stick(disk) : ["-drive", `${drive(disk)},if=virtio`]) : []),
     ...(cdrom ? ["-drive", compactDisc(cdrom)] : []),
     ...(kernel ? ["-kernel", kernel.path, "-append", kernel.commandLine] : []),

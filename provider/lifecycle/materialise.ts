@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { StoreError } from "../errors.ts";
+import { type InputError, StoreError } from "../errors.ts";
 import { decodeRecipe, type Recipe, type Ref } from "../plan/ref.ts";
 import type { Context, Resource } from "../resource.ts";
 import { configuredCache } from "../store/cache.ts";
@@ -40,11 +40,16 @@ async function runAgain(ref: Ref, recipe: Recipe, step: Resource, ctx: Context):
     made = await ensure(step, recipe.plan, ctx);
   } catch (error) {
     if (error instanceof Error && error.name === "InputError")
-      throw irreproducible(recipe, "its files changed", error);
+      throw irreproducible(recipe, whyNot(error as InputError, step), error);
     throw error;
   }
   if (await allThere(ctx.store, [ref])) return;
   throw irreproducible(recipe, difference(recipe, made));
+}
+
+function whyNot({ problems }: InputError, { secrets = [] }: Resource): string {
+  const secret = secrets.find((name) => problems.some(({ property }) => property === name));
+  return secret ? `its ${secret} is not kept` : "its files changed";
 }
 
 function irreproducible(recipe: Recipe, why: string, cause?: unknown): StoreError {

@@ -24,7 +24,12 @@ export async function put(
   if (resource.remote) await demandSound(refsIn(plan), ctx);
   const outputs = resource.remote
     ? await resource.remote.put(plan, ctx, previous as never)
-    : await ensure(resource, plan, ctx, { secret: inputs.__secret === true });
+    : await ensure(
+        resource,
+        plan,
+        { ...ctx, secrets: secretsOf(resource, inputs) },
+        { secret: inputs.__secret === true },
+      );
   await writeRoot(ctx.store, ctx.owner, refsIn(outputs), causeOf(resource, inputs, previous));
   const destination = exportPath(inputs, ctx);
   const artefact = artefactOf(outputs);
@@ -36,6 +41,10 @@ export async function put(
   if (previous && exportPath(previous, ctx) !== destination) await dropExport(previous, ctx);
   await tidyUp(ctx);
   return outputs as Values;
+}
+
+function secretsOf({ secrets = [] }: Resource, inputs: Values): Values {
+  return Object.fromEntries(secrets.map((name) => [name, inputs[name]]));
 }
 
 /** What the inputs and the files that they name lead to. */

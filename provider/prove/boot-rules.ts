@@ -1,6 +1,7 @@
 import type { InputProblem } from "../errors.ts";
 import type { Expectations } from "../plan/boot-expectations.ts";
 import type { Ref } from "../plan/ref.ts";
+import { isRefusal, readCertificate } from "../signing/identity.ts";
 
 /** The inputs that rules look at; what is not known yet is missing. */
 export interface BootInputs {
@@ -10,6 +11,7 @@ export interface BootInputs {
   readonly initrd?: Ref | undefined;
   readonly commandLine?: string | undefined;
   readonly firmware?: "bios" | "uefi" | undefined;
+  readonly secureBootCertificate?: string | undefined;
   readonly memoryMiB?: number | undefined;
   readonly expect?: Expectations | undefined;
 }
@@ -27,6 +29,7 @@ export function bootProblems({
   initrd,
   commandLine,
   firmware,
+  secureBootCertificate,
   memoryMiB = uefiMiB,
   expect,
 }: BootInputs): InputProblem[] {
@@ -56,6 +59,13 @@ export function bootProblems({
       property: "memoryMiB",
       reason: `is ${memoryMiB} but UEFI needs ${uefiMiB} by itself`,
     });
+  if (secureBootCertificate !== undefined) {
+    const property = "secureBootCertificate";
+    const certificate = readCertificate(secureBootCertificate);
+    if (isRefusal(certificate)) found.push({ property, reason: certificate.reason });
+    if (firmware === "bios")
+      found.push({ property, reason: 'is of no use to a BIOS (set firmware to "uefi")' });
+  }
   if (expect && [...expect.serial, ...expect.http, ...expect.tcp].length === 0)
     found.push({
       property: "expect",

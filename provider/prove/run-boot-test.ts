@@ -27,6 +27,8 @@ export interface BootPlan {
   readonly initrd?: Ref | undefined;
   readonly commandLine?: string;
   readonly firmware: "bios" | "uefi";
+  /** DER, in base64, of the one certificate that UEFI trusts; without it Secure Boot is off. */
+  readonly secureBoot?: { readonly certificate: string };
   readonly memoryMiB: number;
   readonly cpus: number;
   readonly timeoutSeconds: number;
@@ -60,7 +62,8 @@ async function bootOnce(plan: BootPlan, folder: string, ctx: Context): Promise<B
   const { store, runner, signal, log } = ctx;
   const { memoryMiB, cpus, keys = [], expect, timeoutSeconds, firmware } = plan;
   const { digest, ...media } = await bootMedia(plan, folder, ctx);
-  const uefi = firmware === "uefi" ? { uefi: await disposableUefi(folder, ctx) } : {};
+  const trusted = plan.secureBoot && Buffer.from(plan.secureBoot.certificate, "base64");
+  const uefi = firmware === "uefi" ? { uefi: await disposableUefi(folder, ctx, trusted) } : {};
   // The container gets no device of this machine, so it never has KVM.
   const kvm = runner.kind === "host" && (await kvmWorks(runner, { storeRoot: store.root, folder }));
   const evidence = join("logs", `boot-${digestOf(identityOf(plan)).slice(7, 23)}`);

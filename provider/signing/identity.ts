@@ -32,7 +32,7 @@ export function readCertificate(pem: string): X509Certificate | Refusal {
   if (/PRIVATE KEY/.test(pem))
     return {
       reason:
-        "holds a private key, which would stand in the state in clear (give the certificate alone; the key is for signingKey)",
+        "holds a private key, which would stand in the state in clear (give the certificate alone)",
     };
   const count = pem.match(/-----BEGIN CERTIFICATE-----/g)?.length ?? 0;
   if (count > 1)

@@ -177,7 +177,12 @@ export class Bootloader extends PluginResource {
   declare readonly blobs: pulumi.Output<DiskBlob[]>;
 
   constructor(name: string, args: BootloaderArgs, opts?: pulumi.CustomResourceOptions) {
-    super({ type: "Bootloader", outputs: ["installs", "blobs"] }, name, args, opts);
+    super(
+      { type: "Bootloader", outputs: ["installs", "blobs"], secrets: ["signingKey"] },
+      name,
+      args,
+      opts,
+    );
   }
 }
 

@@ -29,8 +29,9 @@ export class BootwrightResource extends pulumi.CustomResource {
     const token = `pulumi-nodejs:dynamic/bootwright:${type}`;
     props.__provider = providerText(type);
     props.__urn = withoutDependencies(pulumi.createUrn(name, token, opts.parent));
-    // A provider gets secrets in clear: it must be told to keep what it is given out of its outputs.
-    props.__secret = pulumi.isSecret(pulumi.output(args)).then((secret) => secret || undefined);
+    // A provider gets secrets in clear: it must be told to keep what it is given out of its outputs, but for what is always secret.
+    const others = Object.entries(args).filter(([key]) => !secrets.includes(key));
+    props.__secret = pulumi.isSecret(pulumi.output(others)).then((secret) => secret || undefined);
     // What the plugin made is taken over as it is.
     const before = { aliases: [{ type: `bootwright:index:${type}` }] };
     super(token, name, props, pulumi.mergeOptions(before, opts));

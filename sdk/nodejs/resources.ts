@@ -1172,6 +1172,14 @@ export interface BootloaderArgs {
   readonly timeoutSeconds?: pulumi.Input<number> | undefined;
   /** Title of a menu of extlinux or syslinux; without it there is none. */
   readonly menuTitle?: pulumi.Input<string> | undefined;
+  /**
+   * Private key (RSA, PEM, not encrypted), with which the EFI programs are signed for Secure
+   * Boot: boot loader, kernel and UKIs. It is in no artefact, key or log, and encrypted in the
+   * state.
+   */
+  readonly signingKey?: pulumi.Input<string> | undefined;
+  /** Certificate (PEM) that belongs to signingKey; firmware must trust it. */
+  readonly signingCertificate?: pulumi.Input<string> | undefined;
   /** What the machine says that it is, such as `rootfs.osRelease`. */
   readonly osRelease?: pulumi.Input<OsReleaseArgs> | undefined;
 }
@@ -1184,7 +1192,12 @@ export class Bootloader extends BootwrightResource {
   declare readonly blobs: pulumi.Output<DiskBlob[]>;
 
   constructor(name: string, args: BootloaderArgs, opts?: pulumi.CustomResourceOptions) {
-    super({ type: "Bootloader", outputs: ["installs", "blobs"] }, name, args, opts);
+    super(
+      { type: "Bootloader", outputs: ["installs", "blobs"], secrets: ["signingKey"] },
+      name,
+      args,
+      opts,
+    );
   }
 }
 
@@ -1431,8 +1444,13 @@ export interface BootTestArgs {
   readonly initrd?: pulumi.Input<RefArgs> | undefined;
   /** The command line of `kernel`; `console=ttyS0` when it is left out. */
   readonly commandLine?: pulumi.Input<string> | undefined;
-  /** What the machine starts with: a BIOS, or UEFI (OVMF, without Secure Boot). Default: `bios`. */
+  /** What the machine starts with: a BIOS, or UEFI (OVMF). Default: `bios`. */
   readonly firmware?: pulumi.Input<BootTestFirmware> | undefined;
+  /**
+   * Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with
+   * the certificate as PK, KEK and db. Left out, Secure Boot is off.
+   */
+  readonly secureBootCertificate?: pulumi.Input<string> | undefined;
   /** Memory of the machine; more than its unpacked initramfs. Default: `1024`. */
   readonly memoryMiB?: pulumi.Input<number> | undefined;
   /** Processors of the machine. Default: `1`. */

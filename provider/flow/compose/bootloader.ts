@@ -30,6 +30,7 @@ export const Bootloader = defineResource({
     ...["grub-common", "grub-efi-amd64-bin", "grub-pc-bin"],
     ...["python3-pefile", "systemd-boot-efi", "systemd-ukify"],
   ],
+  secrets: ["signingKey"],
   rules: (given, omitted = (input) => given[input] === undefined) =>
     bootloaderProblems(given, omitted),
   observe: observeBootloader,

@@ -7,6 +7,7 @@ import { bootOmissions, bootProblems } from "../../prove/boot-rules.ts";
 import { demandMemory } from "../../prove/initrd-memory.ts";
 import type { BootPlan } from "../../prove/run-boot-test.ts";
 import { defineResource } from "../../resource.ts";
+import { certificateText } from "../../signing/identity.ts";
 
 /**
  * Boots an image in QEMU, without changing it, and waits for what was promised: texts on the serial console in their order, then
@@ -36,7 +37,13 @@ const inputs = z.strictObject({
   firmware: z
     .enum(["bios", "uefi"])
     .default("bios")
-    .describe("What the machine starts with: a BIOS, or UEFI (OVMF, without Secure Boot)."),
+    .describe("What the machine starts with: a BIOS, or UEFI (OVMF)."),
+  secureBootCertificate: z
+    .string()
+    .optional()
+    .describe(
+      "Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with the certificate as PK, KEK and db. Left out, Secure Boot is off.",
+    ),
   memoryMiB: z
     .int()
     .min(16)
@@ -96,9 +103,13 @@ export const BootTest = defineResource({
     await demandMemory(given, ctx);
     return {};
   },
-  plan: ({ commandLine, media, keys, screenshot, ...rest }): BootPlan => {
+  plan: (given): BootPlan => {
+    const { commandLine, media, keys, screenshot, secureBootCertificate, ...rest } = given;
     const plan = {
       ...rest,
+      ...(secureBootCertificate !== undefined && {
+        secureBoot: { certificate: certificateText(secureBootCertificate) },
+      }),
       ...(keys.length > 0 && { keys }),
       ...(screenshot && { screenshot }),
     };

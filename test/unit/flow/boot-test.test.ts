@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { BootTest } from "../../../provider/flow/prove/boot-test.ts";
 import type { Ref } from "../../../provider/plan/ref.ts";
+import { selfSigned } from "../../self-signed.ts";
 
 const ref = (kind: Ref["kind"], digit = "1"): Ref => ({
   kind,
@@ -13,6 +14,8 @@ const problems = (given: object) =>
   BootTest.rules!(parse(given), (input) => !(input in given)).map(
     (p) => `${p.property}: ${p.reason}`,
   );
+
+const pair = selfSigned();
 
 test.each([
   [{}, "image: is required (or kernel): there is nothing to boot"],
@@ -32,6 +35,14 @@ test.each([
   ],
   [{ kernel: ref("file"), media: "usb" }, 'media: is "usb", but a kernel lies on no medium'],
   [{ image: ref("vhd"), media: "cdrom" }, 'media: is "cdrom", but a VHD is a disk'],
+  [
+    { image: ref("disk"), secureBootCertificate: pair.signingCertificate },
+    'secureBootCertificate: is of no use to a BIOS (set firmware to "uefi")',
+  ],
+  [
+    { image: ref("disk"), firmware: "uefi", secureBootCertificate: pair.signingKey },
+    "secureBootCertificate: holds a private key, which would stand in the state in clear (give the certificate alone)",
+  ],
   [{ kernel: ref("tree") }, 'kernel: must be a file, such as Kernel.ref, but is of kind "tree"'],
   [
     { image: ref("disk"), expect: {} },
@@ -74,6 +85,17 @@ test("a medium that is no disk is part of the plan, and a disk changes no plan",
   const image = ref("file");
   expect(BootTest.plan(parse({ image, media: "cdrom" }))).toMatchObject({ media: "cdrom" });
   expect(BootTest.plan(parse({ image, media: "disk" }))).not.toHaveProperty("media");
+});
+
+test("a certificate turns Secure Boot on, however its text is wrapped", () => {
+  const planOf = (secureBootCertificate: string) =>
+    BootTest.plan(parse({ image: ref("disk"), firmware: "uefi", secureBootCertificate }));
+  const { signingCertificate } = pair;
+  const certificate = signingCertificate.replace(/-----.*-----|\n/g, "");
+  expect(planOf(signingCertificate)).toMatchObject({ secureBoot: { certificate } });
+  expect(planOf(signingCertificate)).not.toHaveProperty("secureBootCertificate");
+  const wrapped = planOf(signingCertificate.replaceAll("\n", "\r\n"));
+  expect(wrapped).toEqual(planOf(signingCertificate));
 });
 
 test("left out, a machine has a BIOS, 1 GiB, one processor and ten minutes", () => {

@@ -49,6 +49,13 @@ test("a machine with UEFI has its firmware and a file of variables as flash", ()
   ]);
 });
 
+test("of a machine with Secure Boot only the firmware writes to its variables", () => {
+  const uefi = { code: "/code", variables: "/variables", isSecure: true };
+  const args = qemuArguments({ ...machine, uefi, disk: "/d" });
+  expect(args.slice(0, 2)).toEqual(["-machine", "q35,smm=on"]);
+  expect(args[args.indexOf("-global") + 1]).toBe("driver=cfi.pflash01,property=secure,value=on");
+});
+
 test("KVM runs the host's own processor", () => {
   const args = qemuArguments({ ...machine, accelerator: "kvm" });
   expect(args.slice(args.indexOf("-accel"), args.indexOf("-m"))).toEqual([

@@ -1,10 +1,12 @@
 import { type ArtefactKind, encodeRecipe } from "../../../provider/plan/ref.ts";
+import { selfSigned } from "../../self-signed.ts";
 
 const ref = (kind: ArtefactKind, recipe = "") => ({
   kind,
   digest: `sha256:${"a".repeat(64)}`,
   recipe,
 });
+const pair = selfSigned();
 const tree = ref("tree", encodeRecipe({ step: "Rootfs", version: 1, plan: {} }));
 const disk = encodeRecipe({ step: "DiskImage", version: 1, plan: { parts: [tree] } });
 const vhd = ref(
@@ -190,7 +192,7 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
       menuTitle: "Debian",
     },
     { type: "syslinux", kernel: { ref: ref("file") }, initrd: { ref: ref("file") } },
-    { type: "efi-stub", partition: "esp", kernel: { ref: ref("file") } },
+    { type: "efi-stub", partition: "esp", kernel: { ref: ref("file") }, ...pair },
     {
       ...{ type: "grub-bios", partition: "root", rootUuid: uuid },
       layout: { ...layout, partitions: [{ ...partition, attributes: ["read-only"] }] },
@@ -278,6 +280,7 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
     {
       image: ref("disk"),
       firmware: "uefi",
+      secureBootCertificate: pair.signingCertificate,
       media: "usb",
       memoryMiB: 512,
       cpus: 2,

@@ -97,6 +97,16 @@ describe("a resource", () => {
     expect(await inputsOf(make(partitions))).not.toHaveProperty("__secret");
   });
 
+  test("encrypts what is always secret, which no recipe holds and so does not withhold one", async () => {
+    const kernel = { ref: { kind: "file", digest: "sha256:0", recipe: "" } };
+    const given = { kernel, signingKey: pulumi.secret("key") } as never;
+    const make = () => new sdk.Bootloader("boot", given);
+    expect(await inputsOf(make)).not.toHaveProperty("__secret");
+    const plain = new sdk.Bootloader("plain", { ...(given as object), signingKey: "key" } as never);
+    const { signingKey } = plain as unknown as Record<string, pulumi.Output<unknown>>;
+    expect(await pulumi.isSecret(signingKey as never)).toBe(true);
+  });
+
   test("encrypts a list as a whole when a secret lies in it, as Pulumi would lose it in the outputs", async () => {
     const files = [{ path: "/etc/key", content: pulumi.secret("x") }, { path: "/etc/motd" }];
     const given = { source: { directory: "root" }, files };

@@ -30,7 +30,7 @@ const noKey =
 const noCertificate =
   'signingCertificate: is no certificate in PEM (it begins with "-----BEGIN CERTIFICATE-----"; give the text, not the path of a file)';
 const inClear =
-  "signingCertificate: holds a private key, which would stand in the state in clear (give the certificate alone; the key is for signingKey)";
+  "signingCertificate: holds a private key, which would stand in the state in clear (give the certificate alone)";
 
 describe("a key and a certificate that programs are signed with", () => {
   test.each<[string, SigningInputs, string[]]>([
