@@ -16,7 +16,7 @@ import { type Finding, findingText } from "./findings.ts";
 import { initrdNames } from "./initrd-names.ts";
 import { leftBehind } from "./left-behind.ts";
 import { networkFile } from "./network.ts";
-import { systemFindings } from "./system.ts";
+import { keyMakers, systemFindings } from "./system.ts";
 import { type TargetName, targets } from "./targets.ts";
 
 /** What decides a readiness check. */
@@ -71,9 +71,13 @@ function textOf(
 async function systemFacts(plan: ReadinessPlan, tree: Tree, ctx: Context) {
   const network = new Map<string, string>();
   const started = new Set<string | undefined>();
+  let hostKeys = false;
   for (const [path, entry] of entriesByPath(tree)) {
     if (networkFile.test(path)) network.set(path, (await textOf(tree, entry, ctx)) ?? "");
     started.add(wantedUnit.exec(path)?.[1]);
+    hostKeys ||= /^etc\/ssh\/ssh_host_[^/]*_key$/.test(path);
+    if (keyMakers.test(path))
+      hostKeys ||= /ssh-keygen|sshd-keygen/.test((await textOf(tree, entry, ctx)) ?? "");
   }
   const read = async (path: string) => {
     const entry = findEntry(tree, path);
@@ -88,6 +92,7 @@ async function systemFacts(plan: ReadinessPlan, tree: Tree, ctx: Context) {
     shadow: await read("etc/shadow"),
     has: (path: string) => findEntry(tree, path) !== undefined,
     starts: (unit: string) => started.has(unit),
+    hostKeys,
     network,
   };
 }

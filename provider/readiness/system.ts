@@ -13,17 +13,26 @@ export interface SystemFacts {
   readonly has: (path: string) => boolean;
   /** Whether systemd starts a unit, by a link of what wants it. */
   readonly starts: (unit: string) => boolean;
+  /** Whether SSH host keys are there, or something that is started makes them. */
+  readonly hostKeys: boolean;
   /** Texts of files that set a network up, by path without a leading slash. */
   readonly network: ReadonlyMap<string, string>;
 }
 
-/** The serial console, the agent, the network, the disks' names and the passwords, as a target wants them. */
+/** Files that may start ssh-keygen: services of one's own, and those of SSH that packages bring. */
+export const keyMakers =
+  /^(etc\/systemd\/system\/[^/]+\.service|(usr\/)?lib\/systemd\/system\/[^/]*ssh[^/]*\.service|etc\/(init\.d\/[^/]+|rc\.local|inittab))$/;
+
+/** The serial console, the agent, the network, the host keys, the disks' names and the passwords, as a target wants them. */
 export function systemFindings(target: Target, facts: SystemFacts): Finding[] {
   const isCloud = target.drivers.length > 0;
   const unstable = isCloud ? "error" : "warning";
   return [
     ...(isCloud
-      ? [...serial(target, facts), ...agent(target, facts), ...networkFindings(target, facts)]
+      ? [
+          ...[...serial(target, facts), ...agent(target, facts), ...networkFindings(target, facts)],
+          ...hostKeys(target, facts),
+        ]
       : []),
     ...unstableRoot(facts.commandLine, unstable),
     ...unstableMounts(facts.fstab, unstable),
@@ -42,14 +51,31 @@ function serial({ title }: Target, { commandLine }: SystemFacts): Finding[] {
   ];
 }
 
-function agent({ title, agents, withoutAgent }: Target, facts: SystemFacts): Finding[] {
-  if (agents.some(({ paths }) => paths.some(facts.has)) || runsCloudInit(facts)) return [];
+function hasAgent({ agents }: Target, facts: SystemFacts): boolean {
+  return agents.some(({ paths }) => paths.some(facts.has)) || runsCloudInit(facts);
+}
+
+function agent(target: Target, facts: SystemFacts): Finding[] {
+  if (hasAgent(target, facts)) return [];
+  const { title, agents, withoutAgent } = target;
   const names = [...agents.map(({ name }) => name), "cloud-init"].join(" or ");
   return [
     {
       ...{ path: "/usr", level: "warning" },
       message: `there is no agent for ${title}: ${withoutAgent}`,
       fix: `install ${names} in the Dockerfile`,
+    },
+  ];
+}
+
+/** What makes two machines differ leaves them without: nothing but an agent makes a Debian new keys. */
+function hostKeys(target: Target, facts: SystemFacts): Finding[] {
+  if (!facts.has("usr/sbin/sshd") || facts.hostKeys || hasAgent(target, facts)) return [];
+  return [
+    {
+      ...{ path: "/etc/ssh", level: "warning" },
+      message: "sshd has no host keys, and nothing makes them: it will not start",
+      fix: "install cloud-init, or a service that runs ssh-keygen -A before ssh.service",
     },
   ];
 }

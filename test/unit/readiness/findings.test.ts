@@ -8,7 +8,7 @@ import type { Finding } from "../../../provider/readiness/findings.ts";
 import { leftBehind } from "../../../provider/readiness/left-behind.ts";
 import { leftBehindRules } from "../../../provider/readiness/left-behind-rules.ts";
 import { networkFile } from "../../../provider/readiness/network.ts";
-import { type SystemFacts, systemFindings } from "../../../provider/readiness/system.ts";
+import { keyMakers, type SystemFacts, systemFindings } from "../../../provider/readiness/system.ts";
 import { targets } from "../../../provider/readiness/targets.ts";
 import type { Entry } from "../../../provider/tree/types.ts";
 
@@ -108,6 +108,7 @@ const ready: SystemFacts = {
   shadow: "root:*:20000:0:99999:7:::\ndaemon:!:20000::::::\n",
   has: paths("usr/sbin/waagent"),
   starts: paths("systemd-networkd.service"),
+  hostKeys: false,
   network: new Map([
     ["etc/systemd/network/10.network", "[Match]\nName=en*\n[Network]\nDHCP=yes\n"],
   ]),
@@ -137,6 +138,24 @@ describe("the system", () => {
       [
         "warning /usr: there is no agent for Azure: Azure waits for its report and then takes the machine for failed, unless the image is registered as specialized",
       ],
+    ],
+    [
+      "with an SSH server for which nothing makes host keys",
+      { has: paths("usr/sbin/sshd") },
+      [
+        "warning /usr: there is no agent for Azure",
+        "warning /etc/ssh: sshd has no host keys, and nothing makes them: it will not start",
+      ],
+    ],
+    [
+      "with an SSH server that has host keys",
+      { has: paths("usr/sbin/sshd"), hostKeys: true },
+      ["warning /usr"],
+    ],
+    [
+      "with an SSH server for which Azure's agent makes host keys",
+      { has: paths("usr/sbin/sshd", "usr/sbin/waagent") },
+      [],
     ],
     ["with cloud-init and ifupdown", cloudInit("sbin/ifup"), []],
     [
@@ -267,6 +286,16 @@ describe("the system", () => {
     };
     const found = systemFindings(targets.generic, bare);
     expect(found.map(({ level }) => level)).toEqual(["warning", "warning"]);
+  });
+
+  test("may make host keys where services are", () => {
+    const given = [
+      "etc/systemd/system/new-keys.service",
+      "usr/lib/systemd/system/sshd-keygen@.service",
+      "etc/init.d/sshd",
+      "usr/lib/systemd/system/cron.service",
+    ];
+    expect(given.map((path) => keyMakers.test(path))).toEqual([true, true, true, false]);
   });
 
   test("is set up by the files of five programs", () => {
