@@ -30,7 +30,8 @@ export function inspectCommand(program: Command, run: Run): void {
       "after",
       `
 ${imageHelp}
-Nothing is mounted. ext2 to ext4, FAT and ISO 9660 are read to the last path; of squashfs, erofs, xfs, btrfs and swap the summary. The exit code is 1 where a filesystem is damaged, or was not unmounted.
+Nothing is mounted. ext2 to ext4, FAT and ISO 9660 are read to the last path; of squashfs, erofs, xfs, btrfs and swap the summary.
+The exit code is 1 where a filesystem is damaged, or was not unmounted.
 
 Examples:
   bootwright inspect "$(pulumi stack output disk)"

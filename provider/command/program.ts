@@ -53,6 +53,8 @@ function program(run: Run): Command {
     .enablePositionalOptions()
     .showHelpAfterError("(bootwright help COMMAND shows what it takes)")
     .exitOverride()
+    // Commander's own knows no command of a command.
+    .helpCommand(false)
     .addHelpText(
       "after",
       `
@@ -60,5 +62,19 @@ Exit code: 0 when all is well, 1 when what was asked about is not (something is 
 2 when the command could not do its work, 130 after Ctrl-C.`,
     );
   for (const add of commands) add(command, run);
+  command
+    .command("help")
+    .description("what a command takes, with examples: help store ls")
+    .argument("[command...]", "its name")
+    .action((names: string[]) => named(command, names).help());
   return command;
+}
+
+function named(program: Command, names: readonly string[]): Command {
+  return names.reduce(
+    (at, name) =>
+      at.commands.find((command) => command.name() === name) ??
+      program.error(`error: unknown command '${names.join(" ")}'`),
+    program,
+  );
 }

@@ -51,7 +51,7 @@ function piecesOf({ sizeBytes, parts }: Look): Piece[] {
     const type = filesystem?.volume.type ?? partition.type;
     pieces.push({
       label: `${partition.number} ${partition.name || type}`,
-      title: `partition ${partition.number} ${partition.name}: ${type}, ${inBytes(partition.sizeBytes)} from byte ${partition.offsetBytes}`,
+      title: `partition ${partition.number}${partition.name && ` ${partition.name}`}: ${type}, ${inBytes(partition.sizeBytes)} from byte ${partition.offsetBytes}`,
       bytes: partition.sizeBytes,
       fill: `hsl(${(i * 47 + 200) % 360} 55% 78%)`,
     });

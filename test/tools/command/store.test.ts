@@ -37,6 +37,16 @@ async function flip(digest: string): Promise<void> {
   execFileSync("touch", ["--reference", times, path]);
 }
 
+test("help has the examples of a command of a command, and says what is none", async () => {
+  const asked = await run("help", "store", "ls");
+  expect(asked).toMatchObject({ exitCode: 0, stdout: (await run("store", "ls", "--help")).stdout });
+  expect(asked.stdout).toContain("bootwright store ls --kind disk");
+  expect(await run("help", "store", "mend")).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining("unknown command 'store mend'"),
+  });
+});
+
 describe("store ls", () => {
   test("names what needs an artefact, and how much of a file is on disk", async () => {
     const needed = await ctx.store.putBytes(Buffer.from("needed"));
