@@ -3,10 +3,10 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 
 // The plugins of these programs need not be installed: what is shown is how their resources join.
-async function allRegisteredBy(example: string) {
+async function allRegisteredBy(example: string, env: Record<string, string> = {}) {
   const program = join(import.meta.dirname, "../../../examples", example, "index.ts");
   const runner = join(import.meta.dirname, "run-with-mocks.ts");
-  const { stdout } = await execa(process.execPath, [runner, program]);
+  const { stdout } = await execa(process.execPath, [runner, program], { env });
   return JSON.parse(stdout) as { type: string; name: string; inputs: Record<string, unknown> }[];
 }
 
@@ -49,8 +49,9 @@ test("a whole image is the initramfs of a machine that starts directly, and from
   expect(of("small-layout")).toMatchObject({ diskSizeMiB: 4 });
 });
 
-test("one disk goes to Azure, Google Cloud and QEMU, and is looked at for each cloud first", async () => {
-  const all = await allRegisteredBy("cloud-hybrid");
+test("one disk goes to Azure, Google Cloud and QEMU, is looked at for each cloud first, and is sent with its proof", async () => {
+  const config = JSON.stringify({ "examples:azureConnectionString": "an account" });
+  const all = await allRegisteredBy("cloud-hybrid", { PULUMI_CONFIG: config });
   const of = (name: string) => all.find((resource) => resource.name === name)?.inputs;
   for (const format of ["vhd", "qcow2", "gce"])
     expect(of(format)).toMatchObject({ format, image: { kind: "disk" } });
@@ -58,7 +59,11 @@ test("one disk goes to Azure, Google Cloud and QEMU, and is looked at for each c
     expect(of(`ready-for-${target}`)).toMatchObject({ target, consoles: of("loader")?.consoles });
   expect(of("loader")).toMatchObject({ type: "grub-hybrid" });
   const order = all.map(({ name }) => name);
-  for (const later of ["disk", "boots-by-bios", "boots-by-uefi", "vhd"])
+  expect(of("blob")).toMatchObject({
+    proof: { expectations: "x" },
+    readiness: { target: "azure" },
+  });
+  for (const later of ["disk", "boots-by-bios", "boots-by-uefi", "vhd", "blob"])
     expect(order.indexOf(later)).toBeGreaterThan(order.indexOf("ready-for-gce"));
 });
 

@@ -11,6 +11,7 @@ await pulumi.runtime.setMocks(
       const outputs = {
         ref,
         proof: { imageDigest: ref.digest, expectations: "x" },
+        readiness: { tree: ref.digest, target: "azure" },
         layout: { partitions: [{ uuid: "u" }, { uuid: "v" }] },
         blobUri: `https://images.example/${name}.vhd`,
         primaryEndpoints: { blob: "https://images.blob.core.windows.net/" },
