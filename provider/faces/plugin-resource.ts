@@ -121,7 +121,7 @@ export const resourceMethods = {
 /** Only an import, or a lookup by id, asks about a resource without its state. */
 function notImported({ name }: Resource): Error {
   return new Error(
-    `A ${name} cannot be imported, because what it makes follows from its inputs\n(declare it: pulumi up takes over what the store, the cache or the account already has)`,
+    `${name} cannot be imported, because what it makes follows from its inputs\n(declare it: pulumi up takes over what the store, the cache or the account already has)`,
   );
 }
 

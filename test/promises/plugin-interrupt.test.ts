@@ -71,6 +71,17 @@ test("one Ctrl-C ends a build that runs, leaves no pending operation and nothing
   }
 });
 
+test("customTimeouts end a build that takes longer", async () => {
+  const limited = program.replace("} } });", '} } }, { customTimeouts: { create: "2s" } });');
+  const project = await makeFaceProject("plugin", limited, slow);
+  try {
+    expect(await project.failingUp()).toContain("Stopped after 2 s (customTimeouts.create)");
+    await expect.poll(sleeping, { timeout: 60_000 }).toEqual([]);
+  } finally {
+    await project.dispose();
+  }
+});
+
 test("a plugin whose engine was killed ends", async () => {
   const project = await makeFaceProject("plugin", program, slow);
   try {
