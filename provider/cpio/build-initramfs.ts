@@ -9,6 +9,7 @@ import type { Context } from "../resource.ts";
 import { commitFile } from "../store/commit-file.ts";
 import { firstOf } from "../tree/first-of.ts";
 import { loadTree } from "../tree/object.ts";
+import { startPace } from "../tree/pace.ts";
 import { findEntry } from "../tree/read-file.ts";
 import { printable } from "../tree/shown-name.ts";
 import type { SourcePath, Tree } from "../tree/types.ts";
@@ -55,10 +56,10 @@ export async function buildInitramfs(request: TreeInitramfs, ctx: Context) {
     );
   return ctx.store.stage(async (folder) => {
     const file = join(folder, "initramfs");
+    const pace = startPace();
     await writeCpio(plan, sources, file, (source) => ctx.store.path("layer", source), {
       signal: ctx.signal,
-      progress: (done, total) =>
-        ctx.log.progress(`${megabytes(done)} of ${megabytes(total)} MB packed`),
+      progress: (done, total) => ctx.log.progress(`packing ${pace(done, total)}`),
     });
     if (compression !== "none")
       ctx.log.progress(`compressing ${megabytes(plan.sizeBytes)} MB with ${compression}`);

@@ -6,6 +6,7 @@ import type { Context } from "../resource.ts";
 import { feed } from "../squashfs/streams.ts";
 import { tarStream } from "../squashfs/tar-stream.ts";
 import { commitFile } from "../store/commit-file.ts";
+import { startPace } from "../tree/pace.ts";
 import type { Entry } from "../tree/types.ts";
 import { type ErofsNames, erofsArguments } from "./command.ts";
 import { demandFits } from "./limits.ts";
@@ -23,6 +24,7 @@ export async function makeErofs(request: ErofsRequest, ctx: Context) {
   const entries = tree.items.filter((item): item is Entry => item.kind === "entry");
   demandFits(entries);
   const total = entries.reduce((sum, { type, size }) => sum + (type === "file" ? size : 0), 0);
+  const pace = startPace();
   return ctx.store.stage(async (folder) => {
     const file = join(folder, "filesystem.erofs");
     const step = {
@@ -32,7 +34,7 @@ export async function makeErofs(request: ErofsRequest, ctx: Context) {
     const stream = tarStream(entries, {
       ...{ sources: tree.sources, signal: ctx.signal, isWhole: true },
       sourcePath: (source) => ctx.store.path("layer", source),
-      progress: (done) => ctx.log.progress(`${megabytes(done)} of ${megabytes(total)} MB packed`),
+      progress: (done) => ctx.log.progress(`packing ${pace(done, total)}`),
     });
     await feed(step, stream, ctx);
     ctx.log.progress("reading the erofs back");
@@ -40,8 +42,4 @@ export async function makeErofs(request: ErofsRequest, ctx: Context) {
     const made = await commitFile(file, ctx);
     return { ...made, freeBytes: 0, sizing: sizingOf(made.sizeBytes) };
   });
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(0);
 }

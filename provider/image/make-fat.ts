@@ -11,6 +11,7 @@ import { sectorBytes } from "../plan/layout.ts";
 import type { Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
 import { commitFile } from "../store/commit-file.ts";
+import { startPace } from "../tree/pace.ts";
 import { entriesByPath } from "../tree/read-file.ts";
 import { shownName } from "../tree/shown-name.ts";
 import type { Tree } from "../tree/types.ts";
@@ -34,8 +35,9 @@ export async function makeFat(request: FatRequest, ctx: Context) {
   const plan = await planContents(request, ctx);
   const sourcePath = (digest: string) => ctx.store.path("layer", digest);
   const { signal } = ctx;
+  const pace = startPace();
   const progress = (done: number, total: number) =>
-    ctx.log.progress(`${(done / 1e6).toFixed(0)} of ${(total / 1e6).toFixed(0)} MB written`);
+    ctx.log.progress(`writing ${pace(done, total)}`);
   return ctx.store.stage(async (folder) => {
     const path = join(folder, "fat");
     const file = await open(path, "wx+");

@@ -9,6 +9,7 @@ import type { Context } from "../resource.ts";
 import { dataWindows } from "../store/data-ranges.ts";
 import { EarlySync } from "../store/early-sync.ts";
 import { openFile } from "../store/vhd-view.ts";
+import { startPace } from "../tree/pace.ts";
 import { readFully } from "../tree/read-fully.ts";
 import { writeFully } from "../tree/write-fully.ts";
 
@@ -60,9 +61,10 @@ async function writePart(part: DiskPart, file: FileHandle, ctx: Context): Promis
   refuseTooBig(part, plan.blocks * plan.blockSize);
   const sourcePath = (digest: string) => ctx.store.path("layer", digest);
   const sync = new EarlySync(file);
+  const pace = startPace();
   const progress = (done: number, total: number) => {
     sync.written(done);
-    ctx.log.progress(`${part.name}: ${megabytes(done)} of ${megabytes(total)} MB written`);
+    ctx.log.progress(`${part.name}: writing ${pace(done, total)}`);
   };
   await writeExt4(plan, file, part.offsetBytes, sourcePath, { signal: ctx.signal, progress });
   await sync.settled();
@@ -103,8 +105,4 @@ async function verify(file: FileHandle, sizeBytes: number, table: readonly Blob[
     if (!(await readFully(file, read, offsetBytes)) || !read.equals(bytes))
       throw new StoreError(`The disk image has another partition table than was written`);
   }
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(0);
 }

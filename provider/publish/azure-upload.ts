@@ -3,6 +3,7 @@ import type { PageBlobClient } from "@azure/storage-blob";
 import { CloudError } from "../errors.ts";
 import { joinRanges, type Range, rangeBytes, splitRanges, withoutRanges } from "../plan/ranges.ts";
 import type { ByteSource } from "../store/vhd-view.ts";
+import { paceText } from "../tree/pace.ts";
 import type { Leased } from "./azure-lease.ts";
 
 /** The most that one Put Page takes. */
@@ -125,9 +126,6 @@ function speedometer(totalBytes: number, progress: (text: string) => void) {
     const now = performance.now();
     if (now - last < 500 && sent < totalBytes) return;
     last = now;
-    const megabytesPerSecond = sent / 1e3 / Math.max(1, now - started);
-    progress(
-      `${(sent / 1e6).toFixed(1)} of ${(totalBytes / 1e6).toFixed(1)} MB sent, ${megabytesPerSecond.toFixed(1)} MB/s`,
-    );
+    progress(`sending ${paceText(sent, totalBytes, now - started)}`);
   };
 }

@@ -4,6 +4,7 @@ import { withFiles } from "../image/with-files.ts";
 import { sizingOf } from "../plan/layout-size.ts";
 import type { Context } from "../resource.ts";
 import { commitFile } from "../store/commit-file.ts";
+import { startPace } from "../tree/pace.ts";
 import type { Entry } from "../tree/types.ts";
 import { without } from "../tree/without.ts";
 import { squashfsArguments } from "./command.ts";
@@ -54,10 +55,11 @@ async function write(file: string, packing: Packing, ctx: Context): Promise<void
     ...{ ...tool, tool: "env", args: squashfsArguments(file, frame), writes: folder },
     purpose: "to pack the tree as squashfs",
   };
+  const pace = startPace();
   const stream = tarStream(entries, {
     ...{ sources, signal: ctx.signal },
     sourcePath: (source) => ctx.store.path("layer", source),
-    progress: (done) => ctx.log.progress(`${megabytes(done)} of ${megabytes(total)} MB packed`),
+    progress: (done) => ctx.log.progress(`packing ${pace(done, total)}`),
   });
   await feed(step, stream, ctx);
 }
@@ -73,8 +75,4 @@ async function verify(
     purpose: "to compare the squashfs with the tree",
   };
   await readFrom(step, (output) => compareSquashfs(output, entries), ctx);
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(0);
 }

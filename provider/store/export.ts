@@ -3,6 +3,7 @@ import { chmod, constants, copyFile, mkdir, open, rename, rm, truncate } from "n
 import { dirname } from "node:path";
 import { StoreError } from "../errors.ts";
 import type { ArtefactKind } from "../plan/ref.ts";
+import { startPace } from "../tree/pace.ts";
 import { writeFully } from "../tree/write-fully.ts";
 import { dataWindows } from "./data-ranges.ts";
 import type { ObjectName, Store } from "./store.ts";
@@ -87,20 +88,17 @@ async function copySparse(
   signal: AbortSignal,
   progress: (text: string) => void,
 ): Promise<void> {
+  const pace = startPace();
   const handle = await open(to, "wx", 0o644);
   try {
     await handle.truncate(source.sizeBytes);
     for await (const { offset, bytes, data } of dataWindows(source, signal)) {
       for (const { start, end } of data)
         await writeFully(handle, bytes.subarray(start - offset, end - offset), start);
-      progress(`${megabytes(offset + bytes.length)} of ${megabytes(source.sizeBytes)} MB written`);
+      progress(`writing ${pace(offset + bytes.length, source.sizeBytes)}`);
     }
     await handle.sync();
   } finally {
     await handle.close();
   }
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(0);
 }

@@ -372,10 +372,10 @@ test("no key and no signature gets into outputs, messages or metadata", async ()
   expect(texts.join()).toContain("is not one of a storage account");
 });
 
-test("progress tells megabytes and speed", async () => {
+test("progress tells megabytes, percent, speed and the time that is left", async () => {
   const image = await commitVhd(ctx);
   await put(plan(image), ctx);
-  expect(ctx.lines.at(-1)).toMatch(/^12\.8 of 12\.8 MB sent, \d+\.\d MB\/s$/);
+  expect(ctx.lines.at(-1)).toMatch(/^sending 13 of 13 MB, 100 %, \d+ MB\/s, 0 s left$/);
 });
 
 test("an account without page blobs is refused with the kind of account that has them", async () => {

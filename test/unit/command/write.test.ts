@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { paceText } from "../../../provider/command/print/pace.ts";
 import { type Device, readDevices } from "../../../provider/command/write/devices.ts";
 import {
   demandRoom,
@@ -12,6 +11,7 @@ import {
   refusal,
 } from "../../../provider/command/write/target.ts";
 import { usesOfFile, usesReader } from "../../../provider/command/write/uses.ts";
+import { paceText } from "../../../provider/tree/pace.ts";
 
 let root: string;
 beforeEach(async () => {
