@@ -95,7 +95,7 @@ type bootTestArgs struct {
 	Cpus *int `pulumi:"cpus"`
 	// What must happen; at least one expectation.
 	Expect BootExpectations `pulumi:"expect"`
-	// What the machine starts with: a BIOS, or UEFI (OVMF, without Secure Boot).
+	// What the machine starts with: a BIOS, or UEFI (OVMF).
 	Firmware *BootTestFirmware `pulumi:"firmware"`
 	// The disk to boot: `ref` of a DiskImage or a ConvertedImage; or give `kernel`.
 	Image *Ref `pulumi:"image"`
@@ -111,6 +111,8 @@ type bootTestArgs struct {
 	MemoryMiB *int `pulumi:"memoryMiB"`
 	// Keep what the screen shows when the last expectation is met, or when the test fails, as a PNG.
 	Screenshot *bool `pulumi:"screenshot"`
+	// Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with the certificate as PK, KEK and db. Left out, Secure Boot is off.
+	SecureBootCertificate *string `pulumi:"secureBootCertificate"`
 	// How long the machine may take; waiting for another boot test does not count.
 	TimeoutSeconds *int `pulumi:"timeoutSeconds"`
 }
@@ -123,7 +125,7 @@ type BootTestArgs struct {
 	Cpus pulumi.IntPtrInput
 	// What must happen; at least one expectation.
 	Expect BootExpectationsInput
-	// What the machine starts with: a BIOS, or UEFI (OVMF, without Secure Boot).
+	// What the machine starts with: a BIOS, or UEFI (OVMF).
 	Firmware BootTestFirmwarePtrInput
 	// The disk to boot: `ref` of a DiskImage or a ConvertedImage; or give `kernel`.
 	Image RefPtrInput
@@ -139,6 +141,8 @@ type BootTestArgs struct {
 	MemoryMiB pulumi.IntPtrInput
 	// Keep what the screen shows when the last expectation is met, or when the test fails, as a PNG.
 	Screenshot pulumi.BoolPtrInput
+	// Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with the certificate as PK, KEK and db. Left out, Secure Boot is off.
+	SecureBootCertificate pulumi.StringPtrInput
 	// How long the machine may take; waiting for another boot test does not count.
 	TimeoutSeconds pulumi.IntPtrInput
 }

@@ -54,6 +54,9 @@ func NewBootloader(ctx *pulumi.Context,
 	if args.Type == nil {
 		args.Type = BootloaderType("extlinux")
 	}
+	if args.SigningKey != nil {
+		args.SigningKey = pulumi.ToSecret(args.SigningKey).(pulumi.StringPtrInput)
+	}
 	opts = internal.PkgResourceDefaultOpts(opts)
 	var resource Bootloader
 	err := ctx.RegisterResource("bootwright:index:Bootloader", name, args, &resource, opts...)
@@ -109,6 +112,10 @@ type bootloaderArgs struct {
 	Partition *string `pulumi:"partition"`
 	// UUID of the root filesystem, such as `layout.partitions[0].uuid`; left out where the initrd is the whole machine, or commandLine names the root.
 	RootUuid *string `pulumi:"rootUuid"`
+	// Certificate (PEM) that belongs to signingKey; firmware must trust it.
+	SigningCertificate *string `pulumi:"signingCertificate"`
+	// Private key (RSA, PEM, not encrypted), with which the EFI programs are signed for Secure Boot: boot loader, kernel and UKIs. It is in no artefact, key or log, and encrypted in the state.
+	SigningKey *string `pulumi:"signingKey"`
 	// Kind of partition table, in which extlinux and syslinux look for the bootable partition.
 	Table *TableKind `pulumi:"table"`
 	// How long to wait for a key before booting; 0 boots at once.
@@ -141,6 +148,10 @@ type BootloaderArgs struct {
 	Partition pulumi.StringPtrInput
 	// UUID of the root filesystem, such as `layout.partitions[0].uuid`; left out where the initrd is the whole machine, or commandLine names the root.
 	RootUuid pulumi.StringPtrInput
+	// Certificate (PEM) that belongs to signingKey; firmware must trust it.
+	SigningCertificate pulumi.StringPtrInput
+	// Private key (RSA, PEM, not encrypted), with which the EFI programs are signed for Secure Boot: boot loader, kernel and UKIs. It is in no artefact, key or log, and encrypted in the state.
+	SigningKey pulumi.StringPtrInput
 	// Kind of partition table, in which extlinux and syslinux look for the bootable partition.
 	Table TableKindPtrInput
 	// How long to wait for a key before booting; 0 boots at once.

@@ -4583,7 +4583,7 @@ type MachineBootTest struct {
 	Cpus *int `pulumi:"cpus"`
 	// What must happen; at least one expectation.
 	Expect BootExpectations `pulumi:"expect"`
-	// What the machine starts with: a BIOS, or UEFI (OVMF, without Secure Boot).
+	// What the machine starts with: a BIOS, or UEFI (OVMF).
 	Firmware *BootTestFirmware `pulumi:"firmware"`
 	// Keys to press, such as to choose a menu's entry: each when its text has come, one after the other, and what is expected of the serial port comes after that. Default: none.
 	Keys []BootKeys `pulumi:"keys"`
@@ -4593,6 +4593,8 @@ type MachineBootTest struct {
 	MemoryMiB *int `pulumi:"memoryMiB"`
 	// Keep what the screen shows when the last expectation is met, or when the test fails, as a PNG.
 	Screenshot *bool `pulumi:"screenshot"`
+	// Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with the certificate as PK, KEK and db. Left out, Secure Boot is off.
+	SecureBootCertificate *string `pulumi:"secureBootCertificate"`
 	// How long the machine may take; waiting for another boot test does not count.
 	TimeoutSeconds *int `pulumi:"timeoutSeconds"`
 }
@@ -4647,7 +4649,7 @@ type MachineBootTestArgs struct {
 	Cpus pulumi.IntPtrInput `pulumi:"cpus"`
 	// What must happen; at least one expectation.
 	Expect BootExpectationsInput `pulumi:"expect"`
-	// What the machine starts with: a BIOS, or UEFI (OVMF, without Secure Boot).
+	// What the machine starts with: a BIOS, or UEFI (OVMF).
 	Firmware BootTestFirmwarePtrInput `pulumi:"firmware"`
 	// Keys to press, such as to choose a menu's entry: each when its text has come, one after the other, and what is expected of the serial port comes after that. Default: none.
 	Keys BootKeysArrayInput `pulumi:"keys"`
@@ -4657,6 +4659,8 @@ type MachineBootTestArgs struct {
 	MemoryMiB pulumi.IntPtrInput `pulumi:"memoryMiB"`
 	// Keep what the screen shows when the last expectation is met, or when the test fails, as a PNG.
 	Screenshot pulumi.BoolPtrInput `pulumi:"screenshot"`
+	// Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with the certificate as PK, KEK and db. Left out, Secure Boot is off.
+	SecureBootCertificate pulumi.StringPtrInput `pulumi:"secureBootCertificate"`
 	// How long the machine may take; waiting for another boot test does not count.
 	TimeoutSeconds pulumi.IntPtrInput `pulumi:"timeoutSeconds"`
 }
@@ -4775,7 +4779,7 @@ func (o MachineBootTestOutput) Expect() BootExpectationsOutput {
 	return o.ApplyT(func(v MachineBootTest) BootExpectations { return v.Expect }).(BootExpectationsOutput)
 }
 
-// What the machine starts with: a BIOS, or UEFI (OVMF, without Secure Boot).
+// What the machine starts with: a BIOS, or UEFI (OVMF).
 func (o MachineBootTestOutput) Firmware() BootTestFirmwarePtrOutput {
 	return o.ApplyT(func(v MachineBootTest) *BootTestFirmware { return v.Firmware }).(BootTestFirmwarePtrOutput)
 }
@@ -4798,6 +4802,11 @@ func (o MachineBootTestOutput) MemoryMiB() pulumi.IntPtrOutput {
 // Keep what the screen shows when the last expectation is met, or when the test fails, as a PNG.
 func (o MachineBootTestOutput) Screenshot() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v MachineBootTest) *bool { return v.Screenshot }).(pulumi.BoolPtrOutput)
+}
+
+// Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with the certificate as PK, KEK and db. Left out, Secure Boot is off.
+func (o MachineBootTestOutput) SecureBootCertificate() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v MachineBootTest) *string { return v.SecureBootCertificate }).(pulumi.StringPtrOutput)
 }
 
 // How long the machine may take; waiting for another boot test does not count.
@@ -4849,7 +4858,7 @@ func (o MachineBootTestPtrOutput) Expect() BootExpectationsPtrOutput {
 	}).(BootExpectationsPtrOutput)
 }
 
-// What the machine starts with: a BIOS, or UEFI (OVMF, without Secure Boot).
+// What the machine starts with: a BIOS, or UEFI (OVMF).
 func (o MachineBootTestPtrOutput) Firmware() BootTestFirmwarePtrOutput {
 	return o.ApplyT(func(v *MachineBootTest) *BootTestFirmware {
 		if v == nil {
@@ -4897,6 +4906,16 @@ func (o MachineBootTestPtrOutput) Screenshot() pulumi.BoolPtrOutput {
 		}
 		return v.Screenshot
 	}).(pulumi.BoolPtrOutput)
+}
+
+// Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with the certificate as PK, KEK and db. Left out, Secure Boot is off.
+func (o MachineBootTestPtrOutput) SecureBootCertificate() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *MachineBootTest) *string {
+		if v == nil {
+			return nil
+		}
+		return v.SecureBootCertificate
+	}).(pulumi.StringPtrOutput)
 }
 
 // How long the machine may take; waiting for another boot test does not count.

@@ -2582,7 +2582,7 @@ class MachineBootTestArgsDict(TypedDict):
     """
     firmware: NotRequired[pulumi.Input[Optional['BootTestFirmware']]]
     """
-    What the machine starts with: a BIOS, or UEFI (OVMF, without Secure Boot).
+    What the machine starts with: a BIOS, or UEFI (OVMF).
     """
     keys: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['BootKeysArgsDict']]]]]
     """
@@ -2600,6 +2600,10 @@ class MachineBootTestArgsDict(TypedDict):
     """
     Keep what the screen shows when the last expectation is met, or when the test fails, as a PNG.
     """
+    secure_boot_certificate: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with the certificate as PK, KEK and db. Left out, Secure Boot is off.
+    """
     timeout_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
     How long the machine may take; waiting for another boot test does not count.
@@ -2615,17 +2619,19 @@ class MachineBootTestArgs:
                  media: pulumi.Input[Optional['BootTestMedia']] = None,
                  memory_mi_b: pulumi.Input[Optional[_builtins.int]] = None,
                  screenshot: pulumi.Input[Optional[_builtins.bool]] = None,
+                 secure_boot_certificate: pulumi.Input[Optional[_builtins.str]] = None,
                  timeout_seconds: pulumi.Input[Optional[_builtins.int]] = None):
         """
         A proof that an image boots and does what was promised.
 
         :param pulumi.Input['BootExpectationsArgs'] expect: What must happen; at least one expectation.
         :param pulumi.Input[_builtins.int] cpus: Processors of the machine.
-        :param pulumi.Input['BootTestFirmware'] firmware: What the machine starts with: a BIOS, or UEFI (OVMF, without Secure Boot).
+        :param pulumi.Input['BootTestFirmware'] firmware: What the machine starts with: a BIOS, or UEFI (OVMF).
         :param pulumi.Input[Sequence[pulumi.Input['BootKeysArgs']]] keys: Keys to press, such as to choose a menu's entry: each when its text has come, one after the other, and what is expected of the serial port comes after that. Default: none.
         :param pulumi.Input['BootTestMedia'] media: What `image` is to the machine: a disk, a CD, which nothing writes to, or a USB stick.
         :param pulumi.Input[_builtins.int] memory_mi_b: Memory of the machine; more than its unpacked initramfs.
         :param pulumi.Input[_builtins.bool] screenshot: Keep what the screen shows when the last expectation is met, or when the test fails, as a PNG.
+        :param pulumi.Input[_builtins.str] secure_boot_certificate: Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with the certificate as PK, KEK and db. Left out, Secure Boot is off.
         :param pulumi.Input[_builtins.int] timeout_seconds: How long the machine may take; waiting for another boot test does not count.
         """
         pulumi.set(__self__, "expect", expect)
@@ -2651,6 +2657,8 @@ class MachineBootTestArgs:
             screenshot = False
         if screenshot is not None:
             pulumi.set(__self__, "screenshot", screenshot)
+        if secure_boot_certificate is not None:
+            pulumi.set(__self__, "secure_boot_certificate", secure_boot_certificate)
         if timeout_seconds is None:
             timeout_seconds = 600
         if timeout_seconds is not None:
@@ -2684,7 +2692,7 @@ class MachineBootTestArgs:
     @pulumi.getter
     def firmware(self) -> pulumi.Input[Optional['BootTestFirmware']]:
         """
-        What the machine starts with: a BIOS, or UEFI (OVMF, without Secure Boot).
+        What the machine starts with: a BIOS, or UEFI (OVMF).
         """
         return pulumi.get(self, "firmware")
 
@@ -2739,6 +2747,18 @@ class MachineBootTestArgs:
     @screenshot.setter
     def screenshot(self, value: pulumi.Input[Optional[_builtins.bool]]):
         pulumi.set(self, "screenshot", value)
+
+    @_builtins.property
+    @pulumi.getter(name="secureBootCertificate")
+    def secure_boot_certificate(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with the certificate as PK, KEK and db. Left out, Secure Boot is off.
+        """
+        return pulumi.get(self, "secure_boot_certificate")
+
+    @secure_boot_certificate.setter
+    def secure_boot_certificate(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "secure_boot_certificate", value)
 
     @_builtins.property
     @pulumi.getter(name="timeoutSeconds")

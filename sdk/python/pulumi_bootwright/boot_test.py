@@ -33,6 +33,7 @@ class BootTestArgs:
                  media: pulumi.Input[Optional['BootTestMedia']] = None,
                  memory_mi_b: pulumi.Input[Optional[_builtins.int]] = None,
                  screenshot: pulumi.Input[Optional[_builtins.bool]] = None,
+                 secure_boot_certificate: pulumi.Input[Optional[_builtins.str]] = None,
                  timeout_seconds: pulumi.Input[Optional[_builtins.int]] = None):
         """
         The set of arguments for constructing a BootTest resource.
@@ -40,7 +41,7 @@ class BootTestArgs:
         :param pulumi.Input['BootExpectationsArgs'] expect: What must happen; at least one expectation.
         :param pulumi.Input[_builtins.str] command_line: The command line of `kernel`; `console=ttyS0` when it is left out.
         :param pulumi.Input[_builtins.int] cpus: Processors of the machine.
-        :param pulumi.Input['BootTestFirmware'] firmware: What the machine starts with: a BIOS, or UEFI (OVMF, without Secure Boot).
+        :param pulumi.Input['BootTestFirmware'] firmware: What the machine starts with: a BIOS, or UEFI (OVMF).
         :param pulumi.Input['RefArgs'] image: The disk to boot: `ref` of a DiskImage or a ConvertedImage; or give `kernel`.
         :param pulumi.Input['RefArgs'] initrd: The initrd of `kernel`: `Initramfs.ref`.
         :param pulumi.Input['RefArgs'] kernel: A kernel to boot without a boot loader: `Kernel.ref`.
@@ -48,6 +49,7 @@ class BootTestArgs:
         :param pulumi.Input['BootTestMedia'] media: What `image` is to the machine: a disk, a CD, which nothing writes to, or a USB stick.
         :param pulumi.Input[_builtins.int] memory_mi_b: Memory of the machine; more than its unpacked initramfs.
         :param pulumi.Input[_builtins.bool] screenshot: Keep what the screen shows when the last expectation is met, or when the test fails, as a PNG.
+        :param pulumi.Input[_builtins.str] secure_boot_certificate: Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with the certificate as PK, KEK and db. Left out, Secure Boot is off.
         :param pulumi.Input[_builtins.int] timeout_seconds: How long the machine may take; waiting for another boot test does not count.
         """
         pulumi.set(__self__, "expect", expect)
@@ -81,6 +83,8 @@ class BootTestArgs:
             screenshot = False
         if screenshot is not None:
             pulumi.set(__self__, "screenshot", screenshot)
+        if secure_boot_certificate is not None:
+            pulumi.set(__self__, "secure_boot_certificate", secure_boot_certificate)
         if timeout_seconds is None:
             timeout_seconds = 600
         if timeout_seconds is not None:
@@ -126,7 +130,7 @@ class BootTestArgs:
     @pulumi.getter
     def firmware(self) -> pulumi.Input[Optional['BootTestFirmware']]:
         """
-        What the machine starts with: a BIOS, or UEFI (OVMF, without Secure Boot).
+        What the machine starts with: a BIOS, or UEFI (OVMF).
         """
         return pulumi.get(self, "firmware")
 
@@ -219,6 +223,18 @@ class BootTestArgs:
         pulumi.set(self, "screenshot", value)
 
     @_builtins.property
+    @pulumi.getter(name="secureBootCertificate")
+    def secure_boot_certificate(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with the certificate as PK, KEK and db. Left out, Secure Boot is off.
+        """
+        return pulumi.get(self, "secure_boot_certificate")
+
+    @secure_boot_certificate.setter
+    def secure_boot_certificate(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "secure_boot_certificate", value)
+
+    @_builtins.property
     @pulumi.getter(name="timeoutSeconds")
     def timeout_seconds(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
@@ -248,6 +264,7 @@ class BootTest(pulumi.CustomResource):
                  media: pulumi.Input[Optional['BootTestMedia']] = None,
                  memory_mi_b: pulumi.Input[Optional[_builtins.int]] = None,
                  screenshot: pulumi.Input[Optional[_builtins.bool]] = None,
+                 secure_boot_certificate: pulumi.Input[Optional[_builtins.str]] = None,
                  timeout_seconds: pulumi.Input[Optional[_builtins.int]] = None,
                  __props__=None):
         """
@@ -258,7 +275,7 @@ class BootTest(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] command_line: The command line of `kernel`; `console=ttyS0` when it is left out.
         :param pulumi.Input[_builtins.int] cpus: Processors of the machine.
         :param pulumi.Input[Union['BootExpectationsArgs', 'BootExpectationsArgsDict']] expect: What must happen; at least one expectation.
-        :param pulumi.Input['BootTestFirmware'] firmware: What the machine starts with: a BIOS, or UEFI (OVMF, without Secure Boot).
+        :param pulumi.Input['BootTestFirmware'] firmware: What the machine starts with: a BIOS, or UEFI (OVMF).
         :param pulumi.Input[Union['RefArgs', 'RefArgsDict']] image: The disk to boot: `ref` of a DiskImage or a ConvertedImage; or give `kernel`.
         :param pulumi.Input[Union['RefArgs', 'RefArgsDict']] initrd: The initrd of `kernel`: `Initramfs.ref`.
         :param pulumi.Input[Union['RefArgs', 'RefArgsDict']] kernel: A kernel to boot without a boot loader: `Kernel.ref`.
@@ -266,6 +283,7 @@ class BootTest(pulumi.CustomResource):
         :param pulumi.Input['BootTestMedia'] media: What `image` is to the machine: a disk, a CD, which nothing writes to, or a USB stick.
         :param pulumi.Input[_builtins.int] memory_mi_b: Memory of the machine; more than its unpacked initramfs.
         :param pulumi.Input[_builtins.bool] screenshot: Keep what the screen shows when the last expectation is met, or when the test fails, as a PNG.
+        :param pulumi.Input[_builtins.str] secure_boot_certificate: Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with the certificate as PK, KEK and db. Left out, Secure Boot is off.
         :param pulumi.Input[_builtins.int] timeout_seconds: How long the machine may take; waiting for another boot test does not count.
         """
         ...
@@ -303,6 +321,7 @@ class BootTest(pulumi.CustomResource):
                  media: pulumi.Input[Optional['BootTestMedia']] = None,
                  memory_mi_b: pulumi.Input[Optional[_builtins.int]] = None,
                  screenshot: pulumi.Input[Optional[_builtins.bool]] = None,
+                 secure_boot_certificate: pulumi.Input[Optional[_builtins.str]] = None,
                  timeout_seconds: pulumi.Input[Optional[_builtins.int]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
@@ -336,6 +355,7 @@ class BootTest(pulumi.CustomResource):
             if screenshot is None:
                 screenshot = False
             __props__.__dict__["screenshot"] = screenshot
+            __props__.__dict__["secure_boot_certificate"] = secure_boot_certificate
             if timeout_seconds is None:
                 timeout_seconds = 600
             __props__.__dict__["timeout_seconds"] = timeout_seconds

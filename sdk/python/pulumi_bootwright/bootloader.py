@@ -33,6 +33,8 @@ class BootloaderArgs:
                  os_release: pulumi.Input[Optional['OsReleaseArgs']] = None,
                  partition: pulumi.Input[Optional[_builtins.str]] = None,
                  root_uuid: pulumi.Input[Optional[_builtins.str]] = None,
+                 signing_certificate: pulumi.Input[Optional[_builtins.str]] = None,
+                 signing_key: pulumi.Input[Optional[_builtins.str]] = None,
                  table: pulumi.Input[Optional['TableKind']] = None,
                  timeout_seconds: pulumi.Input[Optional[_builtins.int]] = None,
                  type: pulumi.Input[Optional['BootloaderType']] = None):
@@ -50,6 +52,8 @@ class BootloaderArgs:
         :param pulumi.Input['OsReleaseArgs'] os_release: What the machine says that it is, such as `rootfs.osRelease`.
         :param pulumi.Input[_builtins.str] partition: Partition with the boot loader's configuration; ext4 or FAT. systemd-boot and `uki` have all on the ESP.
         :param pulumi.Input[_builtins.str] root_uuid: UUID of the root filesystem, such as `layout.partitions[0].uuid`; left out where the initrd is the whole machine, or commandLine names the root.
+        :param pulumi.Input[_builtins.str] signing_certificate: Certificate (PEM) that belongs to signingKey; firmware must trust it.
+        :param pulumi.Input[_builtins.str] signing_key: Private key (RSA, PEM, not encrypted), with which the EFI programs are signed for Secure Boot: boot loader, kernel and UKIs. It is in no artefact, key or log, and encrypted in the state.
         :param pulumi.Input['TableKind'] table: Kind of partition table, in which extlinux and syslinux look for the bootable partition.
         :param pulumi.Input[_builtins.int] timeout_seconds: How long to wait for a key before booting; 0 boots at once.
         :param pulumi.Input['BootloaderType'] type: Which boot loader: `extlinux` on ext4, `syslinux` on FAT, GRUB started by a BIOS, by UEFI or by both, or systemd-boot, which starts kernels with entries of text, or one UKI for each entry. Or none: `uki` has the firmware start kernel, initrd and command line in one file, `efi-stub` the kernel alone.
@@ -81,6 +85,10 @@ class BootloaderArgs:
             pulumi.set(__self__, "partition", partition)
         if root_uuid is not None:
             pulumi.set(__self__, "root_uuid", root_uuid)
+        if signing_certificate is not None:
+            pulumi.set(__self__, "signing_certificate", signing_certificate)
+        if signing_key is not None:
+            pulumi.set(__self__, "signing_key", signing_key)
         if table is None:
             table = 'mbr'
         if table is not None:
@@ -227,6 +235,30 @@ class BootloaderArgs:
         pulumi.set(self, "root_uuid", value)
 
     @_builtins.property
+    @pulumi.getter(name="signingCertificate")
+    def signing_certificate(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Certificate (PEM) that belongs to signingKey; firmware must trust it.
+        """
+        return pulumi.get(self, "signing_certificate")
+
+    @signing_certificate.setter
+    def signing_certificate(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "signing_certificate", value)
+
+    @_builtins.property
+    @pulumi.getter(name="signingKey")
+    def signing_key(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Private key (RSA, PEM, not encrypted), with which the EFI programs are signed for Secure Boot: boot loader, kernel and UKIs. It is in no artefact, key or log, and encrypted in the state.
+        """
+        return pulumi.get(self, "signing_key")
+
+    @signing_key.setter
+    def signing_key(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "signing_key", value)
+
+    @_builtins.property
     @pulumi.getter
     def table(self) -> pulumi.Input[Optional['TableKind']]:
         """
@@ -280,6 +312,8 @@ class Bootloader(pulumi.CustomResource):
                  os_release: pulumi.Input[Optional[Union['OsReleaseArgs', 'OsReleaseArgsDict']]] = None,
                  partition: pulumi.Input[Optional[_builtins.str]] = None,
                  root_uuid: pulumi.Input[Optional[_builtins.str]] = None,
+                 signing_certificate: pulumi.Input[Optional[_builtins.str]] = None,
+                 signing_key: pulumi.Input[Optional[_builtins.str]] = None,
                  table: pulumi.Input[Optional['TableKind']] = None,
                  timeout_seconds: pulumi.Input[Optional[_builtins.int]] = None,
                  type: pulumi.Input[Optional['BootloaderType']] = None,
@@ -300,6 +334,8 @@ class Bootloader(pulumi.CustomResource):
         :param pulumi.Input[Union['OsReleaseArgs', 'OsReleaseArgsDict']] os_release: What the machine says that it is, such as `rootfs.osRelease`.
         :param pulumi.Input[_builtins.str] partition: Partition with the boot loader's configuration; ext4 or FAT. systemd-boot and `uki` have all on the ESP.
         :param pulumi.Input[_builtins.str] root_uuid: UUID of the root filesystem, such as `layout.partitions[0].uuid`; left out where the initrd is the whole machine, or commandLine names the root.
+        :param pulumi.Input[_builtins.str] signing_certificate: Certificate (PEM) that belongs to signingKey; firmware must trust it.
+        :param pulumi.Input[_builtins.str] signing_key: Private key (RSA, PEM, not encrypted), with which the EFI programs are signed for Secure Boot: boot loader, kernel and UKIs. It is in no artefact, key or log, and encrypted in the state.
         :param pulumi.Input['TableKind'] table: Kind of partition table, in which extlinux and syslinux look for the bootable partition.
         :param pulumi.Input[_builtins.int] timeout_seconds: How long to wait for a key before booting; 0 boots at once.
         :param pulumi.Input['BootloaderType'] type: Which boot loader: `extlinux` on ext4, `syslinux` on FAT, GRUB started by a BIOS, by UEFI or by both, or systemd-boot, which starts kernels with entries of text, or one UKI for each entry. Or none: `uki` has the firmware start kernel, initrd and command line in one file, `efi-stub` the kernel alone.
@@ -339,6 +375,8 @@ class Bootloader(pulumi.CustomResource):
                  os_release: pulumi.Input[Optional[Union['OsReleaseArgs', 'OsReleaseArgsDict']]] = None,
                  partition: pulumi.Input[Optional[_builtins.str]] = None,
                  root_uuid: pulumi.Input[Optional[_builtins.str]] = None,
+                 signing_certificate: pulumi.Input[Optional[_builtins.str]] = None,
+                 signing_key: pulumi.Input[Optional[_builtins.str]] = None,
                  table: pulumi.Input[Optional['TableKind']] = None,
                  timeout_seconds: pulumi.Input[Optional[_builtins.int]] = None,
                  type: pulumi.Input[Optional['BootloaderType']] = None,
@@ -370,6 +408,8 @@ class Bootloader(pulumi.CustomResource):
                 partition = 'root'
             __props__.__dict__["partition"] = partition
             __props__.__dict__["root_uuid"] = root_uuid
+            __props__.__dict__["signing_certificate"] = signing_certificate
+            __props__.__dict__["signing_key"] = None if signing_key is None else pulumi.Output.secret(signing_key)
             if table is None:
                 table = 'mbr'
             __props__.__dict__["table"] = table
