@@ -7,7 +7,7 @@ import { whyNotByHand } from "./by-hand.ts";
 import { type FaceTimes, formatFaces, timeFaces } from "./faces.ts";
 import { type Figure, judge, median, ratio } from "./figures.ts";
 import { measurePeaks } from "./peaks.ts";
-import { figuresOf } from "./report.ts";
+import { figuresOf, memoryFigures } from "./report.ts";
 import { formatTable } from "./table.ts";
 import { timeAll } from "./timings.ts";
 import { measureUploads } from "./uploads.ts";
@@ -19,12 +19,17 @@ async function measure(home: string): Promise<Figure[]> {
   const { timings, project } = await timeAll(home, process.env.BOOTWRIGHT_DOCKER || "docker");
   print("Uploads to Azurite");
   const uploads = await measureUploads(project);
-  print("Peak memory of four machines, each from nothing");
-  return figuresOf(timings, uploads, await measurePeaks(home));
+  return figuresOf(timings, uploads, await peaks(home));
 }
 
-/** `npm run bench faces` measures the faces alone. */
-const isFacesAlone = process.argv[2] === "faces";
+function peaks(home: string): ReturnType<typeof measurePeaks> {
+  print("Peak memory of four machines, each from nothing");
+  return measurePeaks(home);
+}
+
+/** `npm run bench faces` measures the faces alone, `npm run bench memory` the memory. */
+const part = process.argv[2];
+const isWhole = part !== "faces" && part !== "memory";
 
 const machine = {
   processors: `${availableParallelism()} × ${cpus()[0]?.model.trim()}`,
@@ -36,18 +41,23 @@ const home = await mkdtemp(join(tmpdir(), "bootwright-bench-"));
 let figures: Figure[] = [];
 let faces: FaceTimes[] = [];
 try {
-  if (!isFacesAlone) figures = await measure(home);
-  print("Stacks of partition layouts, by each face");
-  faces = await timeFaces(home);
+  if (isWhole) figures = await measure(home);
+  if (part === "memory") figures = memoryFigures(await peaks(home));
+  else {
+    print("Stacks of partition layouts, by each face");
+    faces = await timeFaces(home);
+  }
 } finally {
   await rm(home, { recursive: true, force: true });
 }
 
 print("");
 const byHand = whyNotByHand();
-if (!isFacesAlone) {
+if (figures.length > 0) {
   for (const line of formatTable(figures)) print(line);
   print("");
+}
+if (isWhole) {
   print(
     byHand === undefined
       ? "script: the steps of an article that makes such a disk by hand, as root, from the same image."
@@ -56,18 +66,20 @@ if (!isFacesAlone) {
   print(
     "Seconds are medians, ratios medians of ratios within one round; docker save writes to /dev/null.",
   );
+}
+if (figures.length > 0) {
   print(
     "Memory is VmHWM of the program's and the provider's process; builder and tools are not ours.",
   );
   print("");
 }
-for (const line of formatFaces(faces)) print(line);
+if (faces.length > 0) for (const line of formatFaces(faces)) print(line);
 if (machine.loadBefore > busyLoad)
   print(
     `The machine was busy: its load was ${machine.loadBefore.toFixed(1)} before the first round.`,
   );
 
-const file = join(work, isFacesAlone ? "bench-faces.json" : "bench.json");
+const file = join(work, isWhole ? "bench.json" : `bench-${part}.json`);
 await mkdir(work, { recursive: true });
 const results = figures.map((figure) => ({
   ...figure,

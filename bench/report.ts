@@ -67,7 +67,8 @@ function uploadFigures({ script, savedBytes }: Timings, uploads: Uploads): Figur
   ];
 }
 
-function memoryFigures(memory: {
+/** The most that each of our processes held, for each machine. */
+export function memoryFigures(memory: {
   readonly trivial: Peaks;
   readonly machines: readonly MachinePeaks[];
 }): Figure[] {
