@@ -25,6 +25,8 @@ export interface Context {
   readonly log: Log;
   /** The secret inputs of the resource that is being made: they are in no plan, and so in no key and no recipe. None where a recipe is run again. */
   readonly secrets?: Readonly<Record<string, unknown>>;
+  /** What the resource that is being made gave last, where it updates: a step may start from it, and gives the same bytes. */
+  readonly previous?: Ref | undefined;
   /** Brings an artefact into the store (store, cache, else its recipe) and returns where it lies. */
   materialise(ref: Ref): Promise<string>;
 }

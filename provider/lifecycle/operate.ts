@@ -27,7 +27,11 @@ export async function put(
     : await ensure(
         resource,
         plan,
-        { ...ctx, secrets: secretsOf(resource, inputs) },
+        {
+          ...ctx,
+          secrets: secretsOf(resource, inputs),
+          previous: previous && artefactOf(previous),
+        },
         { secret: inputs.__secret === true },
       );
   await writeRoot(ctx.store, ctx.owner, refsIn(outputs), causeOf(resource, inputs, previous));

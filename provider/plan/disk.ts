@@ -1,5 +1,5 @@
 import type { DiskBlob } from "./boot-files.ts";
-import { digestOf, sha256 } from "./canonical.ts";
+import { canonicalJson, digestOf, sha256 } from "./canonical.ts";
 import { tableBlobs } from "./partition-table.ts";
 import type { Ref } from "./ref.ts";
 import type { Table } from "./table.ts";
@@ -31,6 +31,35 @@ export function diskDigest({ table, parts, blobs }: DiskPlan): string {
     parts: [...parts, ...blobs]
       .map(({ offsetBytes, content }) => [offsetBytes, content.kind, content.digest] as const)
       .sort(([a], [b]) => a - b),
+  });
+}
+
+/** A partition whose ext4 filesystem became another one. */
+export interface ChangedPart extends Pick<DiskPart, "name" | "offsetBytes"> {
+  readonly old: Ref;
+  readonly next: Ref;
+}
+
+/** The filesystems in which two disks differ; undefined where they differ in something else than what ext4 filesystems hold. */
+export function changedParts(old: DiskPlan, next: DiskPlan): readonly ChangedPart[] | undefined {
+  if (frame(old) !== frame(next)) return undefined;
+  return next.parts.flatMap(({ name, offsetBytes, content }, index) => {
+    const before = old.parts[index]!.content;
+    return before.digest === content.digest
+      ? []
+      : [{ name, offsetBytes, old: before, next: content }];
+  });
+}
+
+/** All of a disk but what its ext4 filesystems hold. */
+function frame({ table, parts, blobs }: DiskPlan): string {
+  return canonicalJson({
+    table,
+    parts: parts.map(({ offsetBytes, sizeBytes, content: { kind, digest } }) => [
+      ...[offsetBytes, sizeBytes, kind],
+      ...(kind === "ext4" ? [] : [digest]),
+    ]),
+    blobs: blobs.map(({ offsetBytes, content }) => [offsetBytes, content.digest]),
   });
 }
 

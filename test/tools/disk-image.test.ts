@@ -1,15 +1,18 @@
 import { execFileSync } from "node:child_process";
+import { constants, existsSync } from "node:fs";
 import { copyFile, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { savePlan } from "../../provider/ext4/object.ts";
 import { planExt4 } from "../../provider/ext4/plan.ts";
 import { DiskImage } from "../../provider/flow/compose/disk-image.ts";
+import { patchDisk } from "../../provider/image/patch-disk.ts";
+import { writeDisk } from "../../provider/image/write-disk.ts";
 import { sha256 } from "../../provider/plan/canonical.ts";
 import { diskDigest } from "../../provider/plan/disk.ts";
 import { partitionRequestSchema } from "../../provider/plan/layout.ts";
 import { planLayout } from "../../provider/plan/plan-layout.ts";
-import type { Ref } from "../../provider/plan/ref.ts";
+import { encodeRecipe, type Ref } from "../../provider/plan/ref.ts";
 import type { Entry, Tree } from "../../provider/tree/types.ts";
 import { testContext } from "../context.ts";
 
@@ -32,7 +35,10 @@ async function stored(kind: "file" | "layer", bytes: Uint8Array): Promise<Ref> {
 }
 
 /** An ext4 plan whose one file lies 512 bytes into a layer. */
-async function ext4(partition: { sizeBytes: number; uuid: string; label: string }): Promise<Ref> {
+async function ext4(
+  partition: { sizeBytes: number; uuid: string; label: string },
+  content: Buffer,
+): Promise<Ref> {
   const layer = await stored("layer", Buffer.concat([Buffer.alloc(512, 1), content]));
   const base = {
     kind: "entry",
@@ -79,7 +85,7 @@ async function fat(sizeMiB: number): Promise<Ref> {
   return stored("file", await readFile(path));
 }
 
-async function disk(table: "mbr" | "gpt") {
+async function disk(table: "mbr" | "gpt", hello = content) {
   const layout = planLayout({
     seed: "demo/disk",
     table,
@@ -95,7 +101,7 @@ async function disk(table: "mbr" | "gpt") {
     layout,
     filesystems: [
       { partition: "data", content: await fat(16) },
-      { partition: "root", content: await ext4(root) },
+      { partition: "root", content: await ext4(root, hello) },
     ],
     blobs: [{ offsetBytes: 0, content: await stored("file", Buffer.alloc(440, 0xfa)) }],
   };
@@ -203,5 +209,61 @@ describe("a disk", () => {
     );
     expect(await ctx.store.has("disk", diskDigest(plan))).toBe(false);
     expect(await readdir(join(ctx.store.root, "stages"))).toEqual([]);
+  });
+});
+
+describe("a disk that is made of the one before it", () => {
+  let before: Ref;
+  let old: Awaited<ReturnType<typeof disk>>;
+  const path = () => join(ctx.cwd, "next.raw");
+  const copy = (from: string, to: string) => copyFile(from, to, constants.COPYFILE_EXCL);
+  const planOf = (given: object) => DiskImage.plan(DiskImage.inputs.parse(given));
+  beforeEach(async () => {
+    old = await disk("gpt");
+    const plan = planOf(old.given);
+    await make(old.given);
+    const recipe = encodeRecipe({ step: "DiskImage", version: 1, plan, urn: "" });
+    before = { kind: "disk", digest: diskDigest(plan), recipe };
+  });
+
+  test.each([
+    ["a longer file", Buffer.concat([content, content])],
+    ["a shorter file", content.subarray(0, 100)],
+    ["other bytes", Buffer.from(content).fill("other", 5000, 6000)],
+    ["the same", content],
+  ])("has the bytes of one written anew: %s", async (_, hello) => {
+    const { given } = await disk("gpt", hello);
+    expect(await patchDisk(planOf(given), before, path(), ctx, copy)).toBe(true);
+    execFileSync("cmp", [path(), await make(given)]);
+  });
+
+  test.each([
+    ["the boot code differs", async () => ({ blobs: [] })],
+    ["another partition differs", async () => ({ filesystems: old.given.filesystems.slice(1) })],
+    ["the table differs", async () => ({ layout: (await disk("mbr")).layout })],
+  ])("is written anew where %s", async (_, change) => {
+    const plan = planOf({ ...(await disk("gpt", content.subarray(9))).given, ...(await change()) });
+    expect(await patchDisk(plan, before, path(), ctx, copy)).toBe(false);
+    expect(existsSync(path())).toBe(false);
+  });
+
+  test("is written anew where nothing can be cloned, where nothing is known of the one before, and where that is gone", async () => {
+    const plan = planOf((await disk("gpt", content.subarray(9))).given);
+    const cannot = () => Promise.reject(new Error("ENOTSUP"));
+    expect(await patchDisk(plan, before, path(), ctx, cannot)).toBe(false);
+    expect(await patchDisk(plan, undefined, path(), ctx, copy)).toBe(false);
+    expect(await patchDisk(plan, { ...before, recipe: "" }, path(), ctx, copy)).toBe(false);
+    const another = { ...before, digest: sha256(content) };
+    expect(await patchDisk(plan, another, path(), ctx, copy)).toBe(false);
+    await ctx.store.discard(before);
+    expect(await patchDisk(plan, before, path(), ctx, copy)).toBe(false);
+  });
+
+  test("is what an update makes, whatever the filesystem can do", async () => {
+    const { given } = await disk("gpt", content.subarray(9));
+    const made = await DiskImage.make!(planOf(given), { ...ctx, previous: before });
+    const anew = join(ctx.cwd, "anew.raw");
+    await writeDisk(planOf(given), anew, ctx);
+    execFileSync("cmp", [anew, ctx.store.path("disk", made.ref.digest)]);
   });
 });

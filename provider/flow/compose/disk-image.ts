@@ -96,13 +96,14 @@ function plan({ layout, filesystems, blobs }: Inputs): DiskPlan {
 
 async function make(disk: DiskPlan, ctx: Context) {
   const { writeDisk } = await import("../../image/write-disk.ts");
+  const { patchDisk } = await import("../../image/patch-disk.ts");
   const { demandWhole } = await import("../../image/demand-whole.ts");
   await demandWhole(disk.parts, ctx);
   const digest = diskDigest(disk);
   if (!(await ctx.store.has("disk", digest)))
     await ctx.store.stage(async (folder) => {
       const file = join(folder, "disk.raw");
-      await writeDisk(disk, file, ctx);
+      if (!(await patchDisk(disk, ctx.previous, file, ctx))) await writeDisk(disk, file, ctx);
       await ctx.store.commit({ kind: "disk", digest, file });
     });
   const ref = { kind: "disk" as const, digest, recipe: "" };
