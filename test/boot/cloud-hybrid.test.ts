@@ -70,7 +70,9 @@ test("its tables and filesystems are clean, and the root holds every entry of th
     ...debianAdditions("cloud"),
     "boot/grub": { mode: "40755" },
     "boot/grub/grub.cfg": {},
-    "etc/fstab": content(`UUID=${root.uuid} / ext4 defaults 0 1\n`),
+    "etc/fstab": content(
+      `# UNCONFIGURED FSTAB FOR BASE SYSTEM\nUUID=${root.uuid} / ext4 defaults 0 1\n`,
+    ),
   });
   const found = await diskListing(disk, root.offsetBytes, folder);
   for (const path of unknown.filter((name) => found.has(name)))

@@ -11,6 +11,7 @@ const scrubbed = [
   { rule: "logs", path: /^var\/log\//, keeps: ["directory", "symlink"] },
   { rule: "tmp", path: /^(var\/)?tmp\// },
   { rule: "machine-id", path: /^var\/lib\/dbus\/machine-id$/ },
+  { rule: "ssh-host-keys", path: /^etc\/ssh\/ssh_host_[^/]*_key(\.pub)?$/ },
   { rule: "ldconfig-cache", path: /^var\/cache\/ldconfig\/aux-cache$/ },
 ];
 
