@@ -133,7 +133,8 @@ async function copyAndVerify(source: ByteSource, target: Target, session: Sessio
   let left = "was not written to";
   const begun = (done: number) => {
     left = "holds half of the image, and starts nothing";
-    progress(done);
+    // Of nothing there is no pace.
+    if (done > 0) progress(done);
   };
   await writeImage(source, target, { signal, progress: begun }).catch((error) =>
     leaving(left)(error),
