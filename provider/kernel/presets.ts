@@ -32,15 +32,15 @@ const machine = [
   ...["PCI", "PCI_MSI", "ACPI", "ACPI_BUTTON", "PM", "HIGH_RES_TIMERS", "NO_HZ_IDLE", "INPUT"],
   ...["RTC_DRV_CMOS", "INPUT_EVDEV", "DMI", "HYPERVISOR_GUEST", "PARAVIRT"],
   // Started by UEFI without a boot loader, or by one; the partition tables that either uses.
-  ...["EFI", "EFI_STUB", "PARTITION_ADVANCED", "MSDOS_PARTITION", "EFI_PARTITION"],
+  ...["EFI", "EFI_STUB", "EFIVAR_FS", "PARTITION_ADVANCED", "MSDOS_PARTITION", "EFI_PARTITION"],
   // Disks and CDs: virtio, SATA, IDE; loop devices for images inside them.
   ...["BLOCK", "BLK_DEV", "BLK_DEV_LOOP", "VIRTIO_MENU", "VIRTIO_PCI", "VIRTIO_BLK", "HW_RANDOM"],
   ...["HW_RANDOM_VIRTIO", "SCSI", "BLK_DEV_SD", "BLK_DEV_SR", "SCSI_VIRTIO", "SCSI_LOWLEVEL"],
   ...["ATA", "ATA_SFF", "ATA_BMDMA", "ATA_PIIX", "SATA_AHCI"],
-  // File systems, and the characters of FAT's names.
+  // File systems, squashfs with all that may be in one, and the characters of FAT's names.
   ...["EXT4_FS", "MSDOS_FS", "VFAT_FS", "ISO9660_FS", "JOLIET", "MISC_FILESYSTEMS"],
-  ...["SQUASHFS", "SQUASHFS_XZ", "SQUASHFS_ZSTD", "OVERLAY_FS"],
-  ...["NLS_CODEPAGE_437", "NLS_ISO8859_1", "NLS_UTF8"],
+  ...["SQUASHFS", "SQUASHFS_XATTR", "SQUASHFS_LZ4", "SQUASHFS_XZ", "SQUASHFS_ZSTD", "EROFS_FS"],
+  ...["OVERLAY_FS", "NLS_CODEPAGE_437", "NLS_ISO8859_1", "NLS_UTF8"],
   // The network: IPv4, what a DHCP client uses, and the card.
   ...["NET", "UNIX", "PACKET", "INET", "NETDEVICES", "NET_CORE", "VIRTIO_NET"],
   // A screen beside the serial port.
