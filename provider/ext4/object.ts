@@ -1,6 +1,7 @@
 import { open, readFile } from "node:fs/promises";
 import { StoreError } from "../errors.ts";
 import { Recent } from "../tree/recent.ts";
+import { Room } from "../tree/room.ts";
 import { writeFully } from "../tree/write-fully.ts";
 import { blockSize } from "./format.ts";
 import { completePlan, type Ext4Plan } from "./plan.ts";
@@ -27,18 +28,22 @@ export async function savePlan(plan: Ext4Plan, path: string): Promise<void> {
   const { meta } = plan;
   const length = Buffer.alloc(4);
   const file = await open(path, "w");
-  // In pieces: a second copy of all metadata, or the text of all extents, would be the most that a machine of ours takes.
+  // In pieces, and all of them in the same memory: a second copy of all metadata, or the text of all extents, would be the most that a
+  // machine of ours takes.
+  const room = new Room(pieceBlocks * blockSize);
   try {
     await file.writeFile(Buffer.concat([magic, length]));
     let bytes = 0;
     for (const text of headerTexts(plan)) {
-      const piece = Buffer.from(text);
+      const piece = room.encode(text);
       bytes += piece.length;
       await file.writeFile(piece);
     }
     for (let at = 0; at < meta.length; at += pieceBlocks) {
-      const piece = meta.slice(at, at + pieceBlocks).map((block) => block.bytes);
-      await file.writeFile(Buffer.concat(piece));
+      const blocks = meta.slice(at, at + pieceBlocks);
+      const piece = room.take(blocks.length * blockSize);
+      for (const [i, block] of blocks.entries()) piece.set(block.bytes, i * blockSize);
+      await file.writeFile(piece);
     }
     length.writeUInt32LE(bytes);
     await writeFully(file, length, magic.length);

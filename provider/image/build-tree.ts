@@ -15,6 +15,7 @@ import { makeRoom } from "../tree/make-room.ts";
 import { stackLayers } from "../tree/merge.ts";
 import { saveTree, trees } from "../tree/object.ts";
 import { readOsRelease } from "../tree/os-release.ts";
+import { forgetPaths } from "../tree/read-file.ts";
 import { scrub } from "../tree/scrub.ts";
 import { shownText } from "../tree/shown-name.ts";
 import type { Entry, Tree } from "../tree/types.ts";
@@ -65,11 +66,14 @@ export async function buildTree(
     ctx,
   );
   const entries = tree.items.filter((item): item is Entry => item.kind === "entry");
+  const kernels = findKernels(tree);
+  const osRelease = await readOsRelease(tree, (source) => ctx.store.path("layer", source));
+  for (const done of [image.tree, merged, tree]) forgetPaths(done);
   return {
     ref,
     origin,
     sizing: { minimumMiB: minimumMiB(tree) },
-    kernels: findKernels(tree).map(({ version, path, digest, initrdPath, initrdDigest }) => ({
+    kernels: kernels.map(({ version, path, digest, initrdPath, initrdDigest }) => ({
       version,
       path: `/${path}`,
       image: fileRef(ref, path, digest),
@@ -77,7 +81,7 @@ export async function buildTree(
         ? { initrdPath: `/${initrdPath}`, initrd: fileRef(ref, initrdPath, initrdDigest) }
         : {}),
     })),
-    osRelease: await readOsRelease(tree, (source) => ctx.store.path("layer", source)),
+    osRelease,
     config: {
       env: config.env,
       entrypoint: config.entrypoint,

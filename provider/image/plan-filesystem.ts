@@ -7,6 +7,7 @@ import { patchExtlinux } from "../plan/extlinux.ts";
 import type { Context } from "../resource.ts";
 import { makeRoom } from "../tree/make-room.ts";
 import { overlay } from "../tree/overlay.ts";
+import { forgetPaths } from "../tree/read-file.ts";
 import type { Tree } from "../tree/types.ts";
 import type { MachineFile } from "./machine-file.ts";
 import { partOfTree, type TreePart } from "./part-of-tree.ts";
@@ -27,17 +28,23 @@ export async function planFilesystem(
   last?: LastPlacement,
 ): Promise<{ plan: Ext4Plan; sources: readonly string[] }> {
   const { tree, files: added } = await partOfTree(request, ctx);
-  makeRoom(tree.items.length);
   const files = [...(await bootFiles(request, ctx)), ...added];
   const loader = request.installs.find((install) => install.method === "extlinux");
   if (!loader?.bootSector) {
     const filled = await withFiles(tree, files, request.sourceDateEpoch, ctx.store);
+    readyFor(filled, tree);
     return { plan: planExt4(filled, options(request, []), last), sources: filled.sources };
   }
   const sys = `${loader.directory.slice(1)}/ldlinux.sys`;
   const bootSector = await readFile(await ctx.materialise(loader.bootSector));
   const { directory } = loader;
   return planBootable({ request, tree, files, sys, bootSector, directory, last }, ctx);
+}
+
+/** Gives back what making a tree of another one took. */
+function readyFor(filled: Tree, tree: Tree): void {
+  forgetPaths(tree);
+  makeRoom(filled.items.length);
 }
 
 interface Bootable {
@@ -74,6 +81,7 @@ async function planBootable(
     request.sourceDateEpoch,
     ctx.store,
   );
+  readyFor(filled, tree);
   const plan = planExt4(filled, options(request, [sys]), last);
   if (`${plan.blocksOf(sys)}` !== `${draft.blocksOf(sys)}`)
     throw new Error(`/${sys} moved between two plans`);

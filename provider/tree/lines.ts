@@ -1,11 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { chunksOf } from "./file-chunks.ts";
+import { Room } from "./room.ts";
 
 /** Characters that are written at once: few enough for most texts to be gone before V8 takes them for lasting. */
 const pieceLength = 1 << 16;
 const newline = 0x0a;
 
-/** Writes texts one after another to a file, without a copy of all of them; `told` hears every piece of bytes. */
+/** Writes texts one after another to a file, without a copy of all of them; `told` hears every piece of bytes, whose memory is used again. */
 export async function writeTexts(
   file: string,
   texts: Iterable<string>,
@@ -15,10 +16,11 @@ export async function writeTexts(
 }
 
 function* pieces(texts: Iterable<string>, told: (piece: Buffer) => void): Generator<Buffer> {
+  const room = new Room(2 * pieceLength);
   let waiting: string[] = [];
   let length = 0;
   const take = () => {
-    const piece = Buffer.from(waiting.join(""));
+    const piece = room.encode(waiting.join(""));
     waiting = [];
     length = 0;
     told(piece);

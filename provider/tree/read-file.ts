@@ -22,6 +22,11 @@ export function entriesByPath(tree: Tree): ReadonlyMap<string, Entry> {
   return index;
 }
 
+/** Lets go of what {@link entriesByPath} made of a tree, before work that takes memory itself. */
+export function forgetPaths(tree: Tree): void {
+  indexes.delete(tree);
+}
+
 /**
  * The entry that a path leads to, symlinks followed inside the tree (an absolute one starts at its root, ".." ends
  * there); of a hard link the file. Undefined when there is none.

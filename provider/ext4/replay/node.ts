@@ -33,7 +33,7 @@ export function blankEntry(type: EntryType, path: string): Entry {
 }
 
 /** What inodes without blocks share: arrays of their own would take a tenth of all that is kept of them. */
-const none = Object.freeze([]) as unknown as never[];
+export const none = Object.freeze([]) as unknown as never[];
 
 /** An inode without blocks. */
 export function makeNode(entry: Entry, live: boolean, number: number, parent?: Node): Node {

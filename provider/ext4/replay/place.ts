@@ -4,7 +4,7 @@ import type { Layout } from "../geometry/geometry.ts";
 import { appendRun, type Extent, type Run, treeLevels } from "../inodes/extents.ts";
 import type { FullOptions } from "../options.ts";
 import { type Keep, keepPlaces } from "../placement/keep.ts";
-import { lostAndFoundBlocks, type Node } from "./node.ts";
+import { lostAndFoundBlocks, type Node, none } from "./node.ts";
 import { Refusals } from "./refusals.ts";
 import { type Replay, replay } from "./replay.ts";
 import { NewRoom, type Room } from "./room.ts";
@@ -51,11 +51,30 @@ export interface Placement extends Replay {
 
 /** Gives every inode its blocks: in the order of the tree, or where they lay in the placement that is to be kept. */
 export function place(tree: Tree, layout: Layout, options: FullOptions, keep?: Keep): Placement {
+  return placeAll(tree, layout, options, true, keep);
+}
+
+/** The block behind the last one and the inodes of a placement of which nothing else is kept. */
+export function placedSize(
+  tree: Tree,
+  layout: Layout,
+  options: FullOptions,
+): Pick<Placement, "end" | "inodes"> {
+  return placeAll(tree, layout, options, false);
+}
+
+function placeAll(
+  tree: Tree,
+  layout: Layout,
+  options: FullOptions,
+  keepsContents: boolean,
+  keep?: Keep,
+): Placement {
   const refusals = new Refusals();
   const replayed = replay(tree, options, refusals);
   refusals.settle();
   const room = new NewRoom(layout);
-  const placer = new Placer(room);
+  const placer = new Placer(room, keepsContents);
   const journal: SystemFile = { extents: [], levels: [] };
   const resizeBlock = placer.take(1, true, journal)[0]!.block;
   placer.grow(journal, (options.journalMiB * 2 ** 20) / blockSize, true);
@@ -88,10 +107,13 @@ class Placer {
   readonly data: DataExtent[] = [];
   readonly runs: Run[] = [];
   room: Room;
+  readonly #keepsContents: boolean;
   readonly #ahead = new Set<Node>();
 
-  constructor(room: Room) {
+  /** What lies where in files is kept or not. */
+  constructor(room: Room, keepsContents: boolean) {
     this.room = room;
+    this.#keepsContents = keepsContents;
   }
 
   take(count: number, live: boolean, owner: object, logical?: number): Run[] {
@@ -142,11 +164,13 @@ class Placer {
       for (const { block, count } of this.#extend(node, start / blockSize, blocks, node.live)) {
         const bytes = Math.min(count * blockSize, length - done);
         const [from, at] = [offset + done, start + done];
-        if (node.live) this.data.push({ block, count, bytes, source, offset: from, digest, at });
+        if (node.live && this.#keepsContents)
+          this.data.push({ block, count, bytes, source, offset: from, digest, at });
         done += bytes;
       }
     }
     this.#growTree(node, node.live);
+    if (!this.#keepsContents) node.extents = none;
   }
 
   #extend(file: SystemFile, logical: number, blocks: number, live: boolean): Run[] {
