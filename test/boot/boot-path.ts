@@ -4,7 +4,7 @@ import { findResource } from "../../provider/flow/index.ts";
 import { checkInputs } from "../../provider/lifecycle/check.ts";
 import { put } from "../../provider/lifecycle/operate.ts";
 import type { BootInstall, DiskBlob } from "../../provider/plan/boot-files.ts";
-import type { Layout } from "../../provider/plan/layout.ts";
+import type { Layout, Partition } from "../../provider/plan/layout.ts";
 import type { Ref } from "../../provider/plan/ref.ts";
 import type { Context } from "../../provider/resource.ts";
 
@@ -24,7 +24,10 @@ export async function make(
 export interface Content {
   readonly tree: Ref;
   readonly kernel: Ref;
-  readonly initrd: Ref;
+  /** Where the tree has that kernel; without it the boot loader places it. */
+  readonly kernelPath?: string;
+  /** Without one the kernel mounts the root itself. */
+  readonly initrd?: Ref;
 }
 
 /** A busybox image as a tree. */
@@ -44,7 +47,7 @@ export async function file(bytes: Uint8Array, ctx: Context): Promise<Ref> {
 export interface BootPath {
   readonly table: "mbr" | "gpt";
   readonly before: readonly object[];
-  readonly bootloader: object;
+  readonly bootloader: { readonly type: string };
 }
 
 export const biosBoot = { name: "core", type: "bios-boot", sizeMiB: 1 };
@@ -60,33 +63,42 @@ export interface MadeDisk {
   readonly disk: Ref;
 }
 
-/** Makes a disk with one boot loader, and the tree on ext4 in its last partition. */
-export async function diskOf(
-  { table, before, bootloader }: BootPath,
-  { tree, kernel, initrd }: Content,
-  ctx: Context,
-): Promise<MadeDisk> {
-  const root = { name: "root", mountPoint: "/", sizeMiB: 64 };
+/** Makes a disk with one boot loader, and the tree on ext4: all of it in the last partition, or the parts where others are mounted. */
+export async function diskOf(path: BootPath, content: Content, ctx: Context): Promise<MadeDisk> {
+  const { table, before, bootloader } = path;
+  const byBiosAlone = bootloader.type === "extlinux";
+  const root = { name: "root", mountPoint: "/", sizeMiB: 64, bootable: byBiosAlone };
   const asked = { seed: "demo", table, roundToMiB: 1, partitions: [...before, root] };
   const layout = (await make("PartitionLayout", asked, ctx)).layout as Layout;
-  const { installs, blobs } = (await make(
-    "Bootloader",
-    {
-      ...{ layout, kernel: { ref: kernel }, initrd: { ref: initrd } },
-      ...{ commandLine: "no_timer_check", consoles: ["ttyS0"] },
-      ...bootloader,
-    },
-    ctx,
-  )) as unknown as Pick<MadeDisk, "installs" | "blobs">;
+  const place = byBiosAlone ? { table } : { layout };
+  const told = { ...place, ...toldKernel(content, layout), consoles: ["ttyS0"], ...bootloader };
+  const { installs, blobs } = (await make("Bootloader", told, ctx)) as unknown as Pick<
+    MadeDisk,
+    "installs" | "blobs"
+  >;
   const contents: Record<string, Ref> = {};
   for (const partition of layout.partitions.filter(({ filesystem }) => filesystem !== "")) {
-    const own = partition.name === "root" ? { tree } : {};
-    const given = { type: partition.filesystem, partition, installs, ...own };
-    contents[partition.name] = (await make("Filesystem", given, ctx)).ref as Ref;
+    const given = { type: partition.filesystem, partition, installs };
+    const held = treeIn(partition, content.tree, layout);
+    contents[partition.name] = (await make("Filesystem", { ...given, ...held }, ctx)).ref as Ref;
   }
-  const filesystems = Object.entries(contents).map(([name, content]) => ({
-    ...{ partition: name, content },
+  const filesystems = Object.entries(contents).map(([name, ref]) => ({
+    ...{ partition: name, content: ref },
   }));
   const disk = (await make("DiskImage", { layout, filesystems, blobs }, ctx)).ref as Ref;
   return { layout, installs, blobs, contents, disk };
+}
+
+function toldKernel({ kernel, kernelPath = "", initrd }: Content, { partitions }: Layout): object {
+  const given = { kernel: { ref: kernel, path: kernelPath } };
+  if (initrd) return { ...given, initrd: { ref: initrd }, commandLine: "no_timer_check" };
+  const commandLine = `no_timer_check quiet ro root=PARTUUID=${partitions.at(-1)?.partUuid}`;
+  return { ...given, commandLine };
+}
+
+/** The part of a tree that a partition holds. */
+function treeIn({ mountPoint }: Partition, tree: Ref, { partitions }: Layout): object {
+  if (mountPoint === "") return {};
+  const mounted = partitions.filter((partition) => partition.mountPoint !== "");
+  return { tree, subtree: mountPoint, ...(mounted.length > 1 && { mounts: mounted }) };
 }
