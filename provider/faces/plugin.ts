@@ -9,6 +9,9 @@ import { resourceMethods } from "./plugin-resource.ts";
 /** Trailers carry the message; a client refuses more than some kilobytes of them. */
 const longestMessage = 6000;
 
+/** How long an answer that is on its way may take to the engine, on the same machine. */
+const lastWordsMs = 200;
+
 const service = rpc.ResourceProviderService;
 
 /** Serves every resource to Pulumi's engine (pulumi/provider.proto) and resolves to the port, on the loopback address. */
@@ -26,7 +29,12 @@ export async function serve(schemaFile: URL): Promise<number> {
   server.addService(service, Object.fromEntries(handlers) as grpc.UntypedServiceImplementation);
   listen();
   // What a stopped operation says is still on its way.
-  endBy((code) => server.tryShutdown(() => process.exit(code)));
+  endBy((code) => {
+    const exit = () => process.exit(code);
+    server.tryShutdown(exit);
+    // The engine may keep its connection until it loses patience, after five seconds.
+    setTimeout(exit, lastWordsMs).unref();
+  });
   return new Promise((resolve, reject) =>
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
       error ? reject(error) : resolve(port),
