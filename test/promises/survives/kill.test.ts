@@ -7,7 +7,7 @@ import { killTree, pulumi, startPulumi, upArguments } from "./pulumi.ts";
 import { blobDigest, cloudRemains, fileDigest, stillRunning, storeProblems } from "./remains.ts";
 
 // Each costs about 25 s.
-const kills = process.env.BOOTWRIGHT_TEST_ALL ? 20 : 4;
+const kills = process.env.BOOTWRIGHT_TEST_ALL ? 20 : 2;
 const half = kills / 2;
 const random = seededRandom(20);
 /** Instants as shares of an undisturbed run's time, one in each of as many equal parts of it. */
