@@ -1,6 +1,6 @@
 import { chmod, copyFile, cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { bundleFace } from "./bundle.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -13,21 +13,7 @@ exec node "$(dirname "$(readlink -f "$0")")/plugin-main.js" "$@"
 export async function packPlugin(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  await build({
-    entryPoints: [join(root, "provider/faces/plugin-main.ts")],
-    outdir: folder,
-    bundle: true,
-    // What is loaded only when it is needed, such as a cloud's SDK, stays in files of its own.
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    logLevel: "error",
-    // CommonJS packages ask for Node's modules by require, which a module does not have.
-    banner: {
-      js: 'import{createRequire as makeRequire}from"node:module";const require=makeRequire(import.meta.url);',
-    },
-  });
+  await bundleFace("plugin-main", folder);
   await writeFile(join(folder, "package.json"), '{ "type": "module" }\n');
   await copyFile(join(root, "schema.json"), join(folder, "schema.json"));
   await cp(join(root, "provider/host/toolbox"), join(folder, "toolbox"), { recursive: true });

@@ -1,11 +1,19 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { mkdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { bundleFaces } from "../bundle.ts";
 import { root, work } from "./paths.ts";
 import type { Say } from "./progress.ts";
 import { run } from "./run.ts";
 
-const sources = ["provider", "sdk", "tsconfig.json", "tsconfig.build.json", "package.json"];
+const sources = [
+  "provider",
+  "sdk",
+  "bin/bundle.ts",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  "package.json",
+];
 
 /** The latest change in a file or folder, whatever is in it; a removed file changes its folder. */
 function findLatestChange(path: string): number {
@@ -29,6 +37,7 @@ export async function buildSources(say: Say): Promise<string> {
     cwd: root,
     hint: "correct the sources: npx tsc --noEmit",
   });
+  await bundleFaces();
   await mkdir(work, { recursive: true });
   await writeFile(stamp, "");
   await utimes(stamp, started, started);

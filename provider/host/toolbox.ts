@@ -17,13 +17,20 @@ export interface Toolbox {
   readonly imageId: string;
 }
 
+/** How a toolbox is opened. */
+export interface ToolboxOptions {
+  readonly name?: ToolboxName;
+  /** What {@link findToolbox} says, where it has been asked already. */
+  readonly found?: ReturnType<typeof findToolbox>;
+  readonly progress?: (text: string) => void;
+  readonly signal?: AbortSignal;
+}
+
 /** Finds a toolbox's image, or builds it from the Dockerfile that its tag names. */
-export async function openToolbox(
-  options: { name?: ToolboxName; progress?: (text: string) => void; signal?: AbortSignal } = {},
-): Promise<Toolbox> {
+export async function openToolbox(options: ToolboxOptions = {}): Promise<Toolbox> {
   const { name } = options;
   const dockerfile = await readDockerfile(name);
-  const { tag, imageId: there } = await findToolbox(name);
+  const { tag, imageId: there } = await (options.found ?? findToolbox(name));
   if (there) return { tag, imageId: there };
   await docker(["build", "--platform", "linux/amd64", "--tag", tag, "-"], {
     purpose: `to build the ${name ? `${name} ` : ""}toolbox, which it does once per version of bootwright`,
