@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { MissingToolError, ToolError } from "../errors.ts";
 import { failedTool } from "./failure.ts";
-import { type HostProcess, readToEnd, startProcess } from "./process.ts";
+import { type HostProcess, type Outcome, readToEnd, startProcess } from "./process.ts";
 
 /** The docker client: `$BOOTWRIGHT_DOCKER`, else `docker` on PATH. */
 export function dockerClient(env: NodeJS.ProcessEnv = process.env): string {
@@ -58,11 +58,11 @@ export async function removeContainer(name: string, client?: HostProcess): Promi
     clientEnded = true;
   });
   for (;;) {
-    await readToEnd(startDocker(["rm", "--force", "--volumes", name]));
-    const found = await readToEnd(startDocker(["container", "inspect", name]));
+    const removed = await askUntil(deadline, ["rm", "--force", "--volumes", name]);
+    const found = removed && (await askUntil(deadline, ["container", "inspect", name]));
     // While its client lives the container may not have been made yet.
-    if (clientEnded && found.exitCode !== 0) return;
-    if (Date.now() > deadline) {
+    if (clientEnded && found && found.exitCode !== 0) return;
+    if (!found || Date.now() > deadline) {
       client?.kill();
       throw new ToolError(`The container ${name} did not end within ${removalSeconds} s`, {
         hint: `docker rm --force ${name}`,
@@ -70,4 +70,17 @@ export async function removeContainer(name: string, client?: HostProcess): Promi
     }
     await delay(50);
   }
+}
+
+/** What the docker client comes to; undefined where an engine that has lost track of a container lets it wait beyond the deadline. */
+async function askUntil(deadline: number, args: readonly string[]): Promise<Outcome | undefined> {
+  const asking = startDocker(args);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    asking.kill();
+  }, deadline - Date.now());
+  const outcome = await readToEnd(asking);
+  clearTimeout(timer);
+  return isLate ? undefined : outcome;
 }
