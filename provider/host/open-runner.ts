@@ -7,7 +7,7 @@ import { probeStore } from "./probe.ts";
 import { reap } from "./reap.ts";
 import { reapProcesses } from "./started.ts";
 import type { Runner, ToolboxName } from "./tool.ts";
-import { findToolbox, openToolbox, type Toolbox } from "./toolbox.ts";
+import { openToolbox, type Toolbox } from "./toolbox.ts";
 import { toolboxIdentity } from "./toolbox-identity.ts";
 import { untilAborted } from "./until-aborted.ts";
 
@@ -27,7 +27,6 @@ export async function openRunner(options: RunnerOptions): Promise<Runner> {
     throw new InputError([
       { property: "BOOTWRIGHT_RUNNER", reason: `must be "container" or "host", not "${kind}"` },
     ]);
-  if (kind === "container") openOnce(kind, options);
   // Others may wait for the same opening, so a signal ends the wait and not the opening.
   const ready = (signal?: AbortSignal) => untilAborted(openOnce(kind, options), signal);
   return {
@@ -58,12 +57,9 @@ function openContainer({ storeRoot, signal, log }: RunnerOptions): Runner {
   const stop = signal ? { signal } : {};
   const progress = (text: string) => log?.progress(text);
   const toolboxes = new Map<ToolboxName | undefined, Promise<Toolbox>>();
-  // Begun at once: the client takes 50 ms, while which the first resource is looked at.
-  const found = findToolbox();
-  found.catch(() => {});
   const open = (name?: ToolboxName): Promise<Toolbox> => {
     const opening =
-      toolboxes.get(name) ?? openToolbox({ progress, ...stop, ...(name ? { name } : { found }) });
+      toolboxes.get(name) ?? openToolbox({ progress, ...stop, ...(name ? { name } : {}) });
     toolboxes.set(name, opening);
     opening.catch(() => toolboxes.delete(name));
     return opening;

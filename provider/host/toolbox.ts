@@ -17,20 +17,23 @@ export interface Toolbox {
   readonly imageId: string;
 }
 
-/** How a toolbox is opened. */
-export interface ToolboxOptions {
-  readonly name?: ToolboxName;
-  /** What {@link findToolbox} says, where it has been asked already. */
-  readonly found?: ReturnType<typeof findToolbox>;
-  readonly progress?: (text: string) => void;
-  readonly signal?: AbortSignal;
+/** What {@link lookAhead} finds. */
+let ahead: ReturnType<typeof findToolbox> | undefined;
+
+/** Begins to look for the toolbox, which takes the client 50 ms, before the first step asks for it. */
+export function lookAhead(): void {
+  ahead ??= findToolbox();
+  // Who opens it hears of a failure.
+  ahead.catch(() => {});
 }
 
 /** Finds a toolbox's image, or builds it from the Dockerfile that its tag names. */
-export async function openToolbox(options: ToolboxOptions = {}): Promise<Toolbox> {
+export async function openToolbox(
+  options: { name?: ToolboxName; progress?: (text: string) => void; signal?: AbortSignal } = {},
+): Promise<Toolbox> {
   const { name } = options;
   const dockerfile = await readDockerfile(name);
-  const { tag, imageId: there } = await (options.found ?? findToolbox(name));
+  const { tag, imageId: there } = await ((name ? undefined : ahead) ?? findToolbox(name));
   if (there) return { tag, imageId: there };
   await docker(["build", "--platform", "linux/amd64", "--tag", tag, "-"], {
     purpose: `to build the ${name ? `${name} ` : ""}toolbox, which it does once per version of bootwright`,

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { InputError } from "../errors.ts";
 import { imageId } from "../host/images.ts";
+import { lookAhead } from "../host/toolbox.ts";
 import { sha256File } from "../store/verify.ts";
 import { hashContext, hashDockerfile } from "./context.ts";
 import type { RootfsInputs } from "./rootfs-schema.ts";
@@ -78,6 +79,8 @@ async function hashDisk(disk: NonNullable<RootfsSource["disk"]>, cwd: string): P
 
 /** Each image with its digest in the engine, else as it was seen before; what was never seen is left out. */
 async function identify(images: readonly string[], before: readonly string[]): Promise<string[]> {
+  // The engine is asked anyway, and what is built of the images goes through tools.
+  lookAhead();
   const found = images.map(async (image) => {
     const id = await imageId(image);
     return id ? `${image} ${id}` : before.find((text) => text.startsWith(`${image} `));
