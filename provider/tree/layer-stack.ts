@@ -138,11 +138,32 @@ export class LayerStack {
     }
   }
 
+  /** Takes away a name and all below it, the deepest first; without recursion, because an archive says how deep its folders are. */
   #kill(directory: Directory, name: Name): void {
-    if (name.inode.attributes.type === "directory") {
-      this.#killAll(this.#directories.get(name.path)!);
-      this.#directories.delete(name.path);
+    const open = [{ directory, name, left: this.#bases(name) }];
+    for (let last = open.at(-1); last; last = open.at(-1)) {
+      const { value: base } = last.left.next();
+      if (base === undefined) {
+        this.#end(last.directory, last.name);
+        open.pop();
+        continue;
+      }
+      const own = this.#directories.get(last.name.path)!;
+      const child = this.#nameIn(own, base)!;
+      open.push({ directory: own, name: child, left: this.#bases(child) });
     }
+  }
+
+  #bases({ path, inode }: Name): Iterator<string, undefined> {
+    const isDirectory = inode.attributes.type === "directory";
+    return (isDirectory ? this.#directories.get(path)!.children.keys() : [].values()) as Iterator<
+      string,
+      undefined
+    >;
+  }
+
+  #end(directory: Directory, name: Name): void {
+    if (name.inode.attributes.type === "directory") this.#directories.delete(name.path);
     const base = baseOf(name.path);
     if (directory.children.get(base) === name) directory.children.delete(base);
     if (name.layer === this.#places.layer) forget(name);

@@ -110,7 +110,7 @@ test("the installer of the live medium is that of the installer's, and is told w
         /^quiet systemd\.unit=install\.target bootwright\.medium=/,
       ),
     },
-    { commandLine: "quiet verify-checksums" },
+    { commandLine: "verify-checksums" },
     { memtest: true },
   ]);
 });
