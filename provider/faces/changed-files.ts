@@ -1,3 +1,4 @@
+import { put } from "../lifecycle/operate.ts";
 import { hasUnknown } from "../lifecycle/wire.ts";
 import type { Context, Resource } from "../resource.ts";
 
@@ -15,9 +16,16 @@ export async function sayFiles(
   if (text) ctx.log.info(text);
 }
 
-/** Keeps what the files are that a resource was made from, for {@link sayFiles} of the next change. */
-export async function noteFiles(resource: Resource, inputs: Values, ctx: Context): Promise<void> {
+/** Creates or updates, and keeps what the files are that it was made from, for {@link sayFiles} of the next change. */
+export async function make(
+  resource: Resource,
+  inputs: Values,
+  ctx: Context,
+  previous?: Values,
+): Promise<Values> {
+  const outputs = await put(resource, inputs, ctx, previous);
   await aboutFiles(() => resource.files?.note(inputs as never, ctx));
+  return outputs;
 }
 
 /** A help to the reader must not cost anybody the resource: files may go while they are looked at. */

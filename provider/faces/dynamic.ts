@@ -4,10 +4,10 @@ import { checkInputs } from "../lifecycle/check.ts";
 import { diffInputs } from "../lifecycle/diff.ts";
 import { explain } from "../lifecycle/explain.ts";
 import { madeWith } from "../lifecycle/made-with.ts";
-import { localDrift, put, read, remove } from "../lifecycle/operate.ts";
+import { localDrift, read, remove } from "../lifecycle/operate.ts";
 import { fromWire } from "../lifecycle/wire.ts";
 import type { Context, Resource } from "../resource.ts";
-import { noteFiles, sayFiles } from "./changed-files.ts";
+import { make, sayFiles } from "./changed-files.ts";
 import { hideSecrets } from "./hide-secrets.ts";
 import { untilStopped } from "./interrupt.ts";
 import { contextOf, newId, resourceOf } from "./resource-call.ts";
@@ -85,12 +85,6 @@ const methods: Readonly<Record<Method, Handler>> = {
     await remove(resource, state ?? {}, await contextFor(resource, state ?? {}, signal, id));
   },
 };
-
-async function make(resource: Resource, inputs: Values, ctx: Context, previous?: Values) {
-  const outputs = await put(resource, inputs, ctx, previous);
-  await noteFiles(resource, inputs, ctx);
-  return outputs;
-}
 
 function failuresOf(problems: readonly InputProblem[], name: string, { __secret }: Values) {
   const { secrets } = resourceOf(name);

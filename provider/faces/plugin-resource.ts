@@ -6,9 +6,9 @@ import { checkInputs } from "../lifecycle/check.ts";
 import { diffInputs } from "../lifecycle/diff.ts";
 import { foresee } from "../lifecycle/foresee.ts";
 import { madeWith } from "../lifecycle/made-with.ts";
-import { localDrift, put, read as refresh, remove } from "../lifecycle/operate.ts";
+import { localDrift, read as refresh, remove } from "../lifecycle/operate.ts";
 import type { Context, Resource } from "../resource.ts";
-import { noteFiles, sayFiles } from "./changed-files.ts";
+import { make, sayFiles } from "./changed-files.ts";
 import { forDynamicFace } from "./handover.ts";
 import "./heap.ts";
 import { hideSecrets } from "./hide-secrets.ts";
@@ -142,12 +142,6 @@ function withResource<T>(
       work(resource, await contextOf(resource, { urn, instance, signal })),
     ),
   );
-}
-
-async function make(resource: Resource, inputs: Values, ctx: Context, previous?: Values) {
-  const outputs = await put(resource, inputs, ctx, previous);
-  await noteFiles(resource, inputs, ctx);
-  return outputs;
 }
 
 /** Never the stack: dev and prod share bytes. */

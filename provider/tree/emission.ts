@@ -65,7 +65,10 @@ export function sourceOf({ source }: Entry, known: readonly string[]): string | 
   return source === undefined ? undefined : known[source];
 }
 
-/** An entry of a tree at a path: the attributes themselves, where they are that already. */
+/**
+ * An entry of a tree at a path: the attributes themselves, where they are that already. Written out, what most entries are lies in one
+ * piece of memory.
+ */
 export function entryOf(
   path: string,
   attributes: Partial<Entry> & Attributes,
@@ -73,7 +76,25 @@ export function entryOf(
 ): Entry {
   const { kind, path: own, source: numbered } = attributes;
   if (kind === "entry" && own === path && numbered === source) return attributes as Entry;
-  return { ...attributes, kind: "entry", path, ...(source !== undefined && { source }) };
+  if (source === undefined) return { ...attributes, kind: "entry", path };
+  const { type, mode, uid, gid, mtime, mtimeNs, size, digest, segments } = attributes;
+  const { target, major, xattrs } = attributes;
+  if (!digest || !segments || target !== undefined || major !== undefined || xattrs)
+    return { ...attributes, kind: "entry", path, source };
+  return {
+    path,
+    type,
+    mode,
+    uid,
+    gid,
+    mtime,
+    mtimeNs,
+    size,
+    digest,
+    segments,
+    kind: "entry",
+    source,
+  };
 }
 
 function linkTo({ path, inode }: Name, target: string): Entry {
@@ -119,7 +140,9 @@ export function placesOf(tree: Tree): Place[] {
     if (type !== "directory" && type !== "link" && !linked.has(path)) return item;
     const source = sourceOf(item, tree.sources);
     const inode = (type === "link" ? inodes.get(item.target!) : undefined) ?? {
-      ...{ attributes: item, source, names: [] },
+      attributes: item,
+      source,
+      names: [],
     };
     if (linked.has(path)) inodes.set(path, inode);
     return nameFor(path, inode, 0, type !== "link");

@@ -55,7 +55,8 @@ export class LayerStack {
   /** Takes away all that lower layers have in a directory, for an opaque directory. */
   clear(path: string): void {
     const directory = this.#directories.get(path);
-    if (directory) this.#killAll(directory);
+    for (const base of directory?.children.keys() ?? [])
+      this.#kill(directory!, this.#nameIn(directory!, base)!);
   }
 
   /**
@@ -140,26 +141,14 @@ export class LayerStack {
 
   /** Takes away a name and all below it, the deepest first; without recursion, because an archive says how deep its folders are. */
   #kill(directory: Directory, name: Name): void {
-    const open = [{ directory, name, left: this.#bases(name) }];
-    for (let last = open.at(-1); last; last = open.at(-1)) {
-      const { value: base } = last.left.next();
-      if (base === undefined) {
-        this.#end(last.directory, last.name);
-        open.pop();
-        continue;
-      }
-      const own = this.#directories.get(last.name.path)!;
-      const child = this.#nameIn(own, base)!;
-      open.push({ directory: own, name: child, left: this.#bases(child) });
+    const doomed = [{ directory, name }];
+    for (const { name: above } of doomed) {
+      if (above.inode.attributes.type !== "directory") continue;
+      const own = this.#directories.get(above.path)!;
+      for (const base of own.children.keys())
+        doomed.push({ directory: own, name: this.#nameIn(own, base)! });
     }
-  }
-
-  #bases({ path, inode }: Name): Iterator<string, undefined> {
-    const isDirectory = inode.attributes.type === "directory";
-    return (isDirectory ? this.#directories.get(path)!.children.keys() : [].values()) as Iterator<
-      string,
-      undefined
-    >;
+    for (const last of doomed.reverse()) this.#end(last.directory, last.name);
   }
 
   #end(directory: Directory, name: Name): void {
@@ -171,11 +160,6 @@ export class LayerStack {
       name.fate = "ghost";
       if (name.holds) this.#orphans.set(name.inode, name);
     }
-  }
-
-  #killAll(directory: Directory): void {
-    for (const base of directory.children.keys())
-      this.#kill(directory, this.#nameIn(directory, base)!);
   }
 
   /** Done when a layer ends, as it mostly replaces all names of a linked file. */

@@ -1,6 +1,7 @@
 import {
   type Attributes,
   emit,
+  entryOf,
   type Inode,
   inherited,
   type Name,
@@ -104,27 +105,4 @@ export class Places {
     const source = sourceOf(entry, this.#sources);
     return nameFor(entry.path, { attributes: entry, source, names: [] }, layer, true);
   }
-}
-
-/** Written out, what most entries are lies in one piece of memory. */
-function entryOf(path: string, attributes: Attributes, source: number | undefined): Entry {
-  if (source === undefined) return { ...attributes, kind: "entry", path };
-  const { type, mode, uid, gid, mtime, mtimeNs, size, digest, segments } = attributes;
-  const { target, major, xattrs } = attributes;
-  if (!digest || !segments || target !== undefined || major !== undefined || xattrs)
-    return { ...attributes, kind: "entry", path, source };
-  return {
-    path,
-    type,
-    mode,
-    uid,
-    gid,
-    mtime,
-    mtimeNs,
-    size,
-    digest,
-    segments,
-    kind: "entry",
-    source,
-  };
 }
