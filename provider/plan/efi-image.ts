@@ -16,6 +16,32 @@ export function efiProblem(file: Uint8Array): string | undefined {
   return undefined;
 }
 
+/** How much of a program's file says where its parts lie. */
+export const headerBytes = 64 * 1024;
+
+/** A section of a program: where it lies in the file, how much of the file it takes, and how much of that is content. */
+export interface Section {
+  readonly name: string;
+  readonly start: number;
+  readonly storedBytes: number;
+  readonly bytes: number;
+}
+
+/** The sections of a program that {@link efiProblem} lets pass (PE Format, "Section Table"); a RangeError where their table is cut off. */
+export function sectionsOf(header: Buffer): Section[] {
+  const coff = header.readUInt32LE(60) + 4;
+  const table = coff + 20 + header.readUInt16LE(coff + 16);
+  return Array.from({ length: header.readUInt16LE(coff + 2) }, (_, index) => {
+    const at = table + index * 40;
+    return {
+      name: header.toString("latin1", at, at + 8).replace(/\0+$/, ""),
+      start: header.readUInt32LE(at + 20),
+      storedBytes: header.readUInt32LE(at + 16),
+      bytes: header.readUInt32LE(at + 8),
+    };
+  });
+}
+
 /**
  * True where a kernel itself names a file as its initrd. Its EFI stub is not compressed, and holds a built-in command line that it looks
  * for `initrd=` in (since Linux 6.13) as UTF-16.

@@ -1,4 +1,4 @@
-import { createHash, type KeyObject, sign, X509Certificate } from "node:crypto";
+import { createHash, type KeyObject, sign } from "node:crypto";
 import {
   der,
   inOrder,
@@ -76,7 +76,7 @@ function indirectDataOf(imageDigest: Uint8Array): Buffer {
 
 /** The names by which a signature says whose it is, as they stand in the certificate (RFC 5280 §4.1). */
 function issuerAndSerialNumber(certificate: Buffer): { issuer: Buffer; serialNumber: Buffer } {
-  const [whole] = readDer(new X509Certificate(certificate).raw);
+  const [whole] = readDer(certificate);
   const [signed] = readDer(whole!.content);
   const fields = readDer(signed!.content);
   // Of version 1 there is no [0] before the serial number.

@@ -1,11 +1,6 @@
 import { ContentError } from "../errors.ts";
-import { efiProblem } from "../plan/efi-image.ts";
-
-/** A run of bytes of a file. */
-export interface FileRange {
-  readonly start: number;
-  readonly end: number;
-}
+import { efiProblem, sectionsOf } from "../plan/efi-image.ts";
+import type { Range } from "../plan/ranges.ts";
 
 /** What a signer must know of an EFI program (Microsoft PE Format). */
 export interface ProgramImage {
@@ -16,13 +11,10 @@ export interface ProgramImage {
   /** End of the bytes that are signed; zeros fill it up to a multiple of 8. */
   readonly sizeBytes: number;
   /** Certificates that are there already, at the end of the file. */
-  readonly certificates: FileRange;
+  readonly certificates: Range;
   /** What is hashed, in this order ("Calculating the PE Image Hash" of Authenticode). */
-  readonly hashed: readonly FileRange[];
+  readonly hashed: readonly Range[];
 }
-
-/** How much of a file decides where its parts lie. */
-export const headerBytes = 64 * 1024;
 
 const certificateDirectory = 4;
 const pe32Plus = 0x20b;
@@ -46,7 +38,7 @@ export function readProgramImage(header: Buffer, fileBytes: number): ProgramImag
   const checksumAt = optional + 64;
   const certificates = certificatesAt(header, certificateEntryAt, fileBytes);
   const sizeBytes = align(certificates.start);
-  const parts = sectionsAt(header, sectionTable, sections);
+  const parts = rangesOf(header);
   if (endOfHeaders < sectionTable || parts.some(({ end }) => end > certificates.start))
     throw unsignable("its parts lie beyond its end");
   const inSections = parts.reduce((sum, { start, end }) => sum + end - start, endOfHeaders);
@@ -65,7 +57,7 @@ export function align(bytes: number): number {
   return Math.ceil(bytes / 8) * 8;
 }
 
-function certificatesAt(header: Buffer, entry: number, fileBytes: number): FileRange {
+function certificatesAt(header: Buffer, entry: number, fileBytes: number): Range {
   const start = header.readUInt32LE(entry);
   const end = start + header.readUInt32LE(entry + 4);
   if (start === end) return { start: fileBytes, end: fileBytes };
@@ -75,12 +67,9 @@ function certificatesAt(header: Buffer, entry: number, fileBytes: number): FileR
 }
 
 /** By their places in the file; what takes no room there is left out. */
-function sectionsAt(header: Buffer, table: number, count: number): FileRange[] {
-  return Array.from({ length: count }, (_, index) => {
-    const size = header.readUInt32LE(table + index * 40 + 16);
-    const start = header.readUInt32LE(table + index * 40 + 20);
-    return { start, end: start + size };
-  })
+function rangesOf(header: Buffer): Range[] {
+  return sectionsOf(header)
+    .map(({ start, storedBytes }) => ({ start, end: start + storedBytes }))
     .filter(({ start, end }) => end > start)
     .sort((a, b) => a.start - b.start);
 }

@@ -1,19 +1,11 @@
-import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
+import { headerBytes } from "../plan/efi-image.ts";
+import { digestOfRanges } from "../tree/digest-ranges.ts";
 import { fileChunks } from "../tree/file-chunks.ts";
 import { readFully } from "../tree/read-fully.ts";
 import { writeFully } from "../tree/write-fully.ts";
 import { authenticodeSignature, type Signer } from "./authenticode.ts";
-import {
-  align,
-  type FileRange,
-  headerBytes,
-  type ProgramImage,
-  readProgramImage,
-} from "./program-image.ts";
-
-/** How many bytes are read at once. */
-const chunkBytes = 1 << 20;
+import { align, type ProgramImage, readProgramImage } from "./program-image.ts";
 
 /** WIN_CERTIFICATE_TYPE_PKCS_SIGNED_DATA, revision 2 (PE Format, "The Attribute Certificate Table"). */
 const certificateKind = { revision: 0x0200, type: 0x0002 };
@@ -33,7 +25,8 @@ export async function signProgram(
     const padding = Buffer.alloc(image.sizeBytes - image.certificates.start);
     if (padding.length > 0) await writeFully(handle, padding, image.certificates.start);
     const digest = await digestOfRanges(handle, image.hashed, signal);
-    const entry = certificateEntry(authenticodeSignature(digest, signer));
+    if (digest === undefined) throw new Error("The file became shorter");
+    const entry = certificateEntry(authenticodeSignature(Buffer.from(digest, "hex"), signer));
     const { start, end } = image.certificates;
     const before = end - start;
     await writeFully(handle, entry, image.sizeBytes + before);
@@ -52,24 +45,6 @@ async function readImage(handle: FileHandle): Promise<ProgramImage> {
   const header = Buffer.alloc(Math.min(headerBytes, size));
   await readFully(handle, header, 0);
   return readProgramImage(header, size);
-}
-
-async function digestOfRanges(
-  handle: FileHandle,
-  ranges: readonly FileRange[],
-  signal?: AbortSignal,
-): Promise<Buffer> {
-  const hash = createHash("sha256");
-  const buffer = Buffer.allocUnsafe(chunkBytes);
-  for (const { start, end } of ranges)
-    for (let at = start; at < end; ) {
-      signal?.throwIfAborted();
-      const chunk = buffer.subarray(0, Math.min(chunkBytes, end - at));
-      if (!(await readFully(handle, chunk, at))) throw new Error("The file became shorter");
-      hash.update(chunk);
-      at += chunk.length;
-    }
-  return hash.digest();
 }
 
 function certificateEntry(signature: Buffer): Buffer {
