@@ -31,11 +31,12 @@ export async function makeErofs(request: ErofsRequest, ctx: Context) {
       ...{ tool: "env", args: erofsArguments(file, request), writes: folder },
       ...{ purpose: "to pack the tree as erofs", package: "erofs-utils" },
     };
-    const stream = tarStream(entries, {
-      ...{ sources: tree.sources, signal: ctx.signal, isWhole: true },
-      sourcePath: (source) => ctx.store.path("layer", source),
-      progress: (done) => ctx.log.progress(`packing ${pace(done, total)}`),
-    });
+    const stream = () =>
+      tarStream(entries, {
+        ...{ sources: tree.sources, signal: ctx.signal, isWhole: true },
+        sourcePath: (source) => ctx.store.path("layer", source),
+        progress: (done) => ctx.log.progress(`packing ${pace(done, total)}`),
+      });
     await feed(step, stream, ctx);
     ctx.log.progress("reading the erofs back");
     await compareErofs(file, entries, ctx.signal);

@@ -1,8 +1,9 @@
 import { createInterface } from "node:readline";
 import { ContentError } from "../errors.ts";
+import { despiteEngineFaults } from "../host/engine-fault.ts";
 import { failedTool } from "../host/failure.ts";
 import type { Context } from "../resource.ts";
-import { readFrom } from "../squashfs/streams.ts";
+import { follow, readFrom } from "../squashfs/streams.ts";
 import {
   installedPackages,
   manifestText,
@@ -32,7 +33,7 @@ export async function squashfsPapers(
   { file, folder, liveOnlyPackages }: LiveRoot,
   ctx: Pick<Context, "runner" | "signal">,
 ): Promise<IsoText[]> {
-  const { sizeBytes, files } = await listing(file, ctx);
+  const { sizeBytes, files } = await despiteEngineFaults(() => listing(file, ctx));
   const size = { path: `${folder}/filesystem.size`, text: String(sizeBytes) };
   const database = packageDatabases.find(({ path }) => files.has(path));
   if (!database) return [size];
@@ -67,15 +68,20 @@ function demandReadable(
     );
 }
 
+interface Listing {
+  readonly sizeBytes: number;
+  readonly files: ReadonlyMap<string, number>;
+}
+
 /** What `unsquashfs -pf -` says of each name before the contents, which are not waited for. */
 async function listing(
   file: string,
   { runner, signal }: Pick<Context, "runner" | "signal">,
-): Promise<{ sizeBytes: number; files: ReadonlyMap<string, number> }> {
+): Promise<Listing> {
   const step = { ...tool, args: ["-pf", "-", file], purpose: "to list the squashfs" };
   const running = await runner.start(step, { signal });
   running.stdin.end();
-  running.stderr.resume();
+  const end = follow(running);
   const files = new Map<string, number>();
   let sizeBytes = 0;
   let complete = false;
@@ -93,8 +99,7 @@ async function listing(
     await running.stop();
   }
   signal.throwIfAborted();
-  const { exitCode } = await running.ended;
-  if (!complete) throw failedTool(step, { exitCode, lastLines: [] }, runner.kind);
+  if (!complete) throw failedTool(step, await end, runner.kind);
   return { sizeBytes, files };
 }
 

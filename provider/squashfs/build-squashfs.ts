@@ -56,11 +56,12 @@ async function write(file: string, packing: Packing, ctx: Context): Promise<void
     purpose: "to pack the tree as squashfs",
   };
   const pace = startPace();
-  const stream = tarStream(entries, {
-    ...{ sources, signal: ctx.signal },
-    sourcePath: (source) => ctx.store.path("layer", source),
-    progress: (done) => ctx.log.progress(`packing ${pace(done, total)}`),
-  });
+  const stream = () =>
+    tarStream(entries, {
+      ...{ sources, signal: ctx.signal },
+      sourcePath: (source) => ctx.store.path("layer", source),
+      progress: (done) => ctx.log.progress(`packing ${pace(done, total)}`),
+    });
   await feed(step, stream, ctx);
 }
 

@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { finished, pipeline } from "node:stream/promises";
 import { ToolError } from "../errors.ts";
+import { despiteEngineFaults } from "../host/engine-fault.ts";
 import { demandSuccess } from "../host/failure.ts";
 import type { RunningTool, ToolStep } from "../host/tool.ts";
 import type { Context } from "../resource.ts";
@@ -12,8 +13,19 @@ const keptLines = 20;
 /** What says that names are bytes, which they are to mksquashfs in any case. */
 const harmless = 'Unrecognised keyword "hdrcharset" in pax header, ignoring';
 
-/** Runs a step with a stream as its input. Anything on stderr is a failure: mksquashfs loses files with a word there and exit code 0. */
-export async function feed(
+/**
+ * Runs a step with a stream as its input, which is asked for anew where the engine could not begin. Anything on stderr is a failure:
+ * mksquashfs loses files with a word there and exit code 0.
+ */
+export function feed(
+  step: ToolStep,
+  input: () => AsyncIterable<Buffer>,
+  tools: Tools,
+): Promise<void> {
+  return despiteEngineFaults(() => feedOnce(step, input(), tools));
+}
+
+async function feedOnce(
   step: ToolStep,
   input: AsyncIterable<Buffer>,
   { runner, signal }: Tools,
@@ -37,7 +49,15 @@ export async function feed(
 }
 
 /** Runs a step whose output is read as it comes; where the tool fails, that is the error, else what the reading throws. */
-export async function readFrom(
+export function readFrom(
+  step: ToolStep,
+  read: (output: AsyncIterable<Buffer>) => Promise<void>,
+  tools: Tools,
+): Promise<void> {
+  return despiteEngineFaults(() => readOnce(step, read, tools));
+}
+
+async function readOnce(
   step: ToolStep,
   read: (output: AsyncIterable<Buffer>) => Promise<void>,
   { runner, signal }: Tools,
@@ -45,14 +65,26 @@ export async function readFrom(
   const running = await runner.start(step, { signal });
   running.stdin.end();
   const outcome = follow(running);
-  const output: AsyncIterable<Buffer> = running.stdout.iterator({ destroyOnReturn: false });
-  const problem = await settled(read(output));
+  const output: AsyncIterator<Buffer> = running.stdout.iterator({ destroyOnReturn: false });
+  const first = await output.next();
+  // Where the engine could not begin there is no first piece, and nothing has been read that would be read twice.
+  const problem = first.done ? undefined : await settled(read(piecesFrom(first.value, output)));
   // To its end, so that the tool can say why it has written something else.
-  for await (const _ of output);
+  await output.return?.();
+  running.stdout.resume();
   const end = await outcome;
   signal.throwIfAborted();
   demandSuccess(step, end, runner.kind);
+  if (first.done) await read(piecesFrom(undefined, output));
   if (problem) throw problem.error;
+}
+
+async function* piecesFrom(
+  first: Buffer | undefined,
+  rest: AsyncIterator<Buffer>,
+): AsyncGenerator<Buffer> {
+  if (first) yield first;
+  yield* { [Symbol.asyncIterator]: () => rest };
 }
 
 interface End {
@@ -60,7 +92,8 @@ interface End {
   readonly lastLines: readonly string[];
 }
 
-async function follow(running: RunningTool): Promise<End> {
+/** Waits for a tool's end and keeps what it first said. */
+export async function follow(running: RunningTool): Promise<End> {
   const lastLines: string[] = [];
   createInterface({ input: running.stderr }).on("line", (line) => {
     if (lastLines.length < keptLines && line !== harmless) lastLines.push(line);

@@ -1,6 +1,8 @@
-import { chmod, writeFile } from "node:fs/promises";
+import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { afterEach, expect, test, vi } from "vitest";
+import { feed, readFrom } from "../../../provider/squashfs/streams.ts";
 import { testContext } from "../../context.ts";
 
 afterEach(() => vi.unstubAllEnvs());
@@ -42,6 +44,51 @@ test("an engine that never sets a container up is reported with its own words", 
   try {
     vi.stubEnv("BOOTWRIGHT_DOCKER", await faultyClient(ctx.cwd, 1000));
     await expect(ctx.runner.run(step)).rejects.toThrow("OCI runtime create failed: reset by peer");
+  } finally {
+    await ctx.dispose();
+  }
+});
+
+test("a stream is sent anew, and read once, where the engine fails to set their containers up", async () => {
+  const ctx = await testContext();
+  try {
+    vi.stubEnv("BOOTWRIGHT_DOCKER", await faultyClient(ctx.cwd, 1));
+    const copied = await ctx.store.stage(async (folder) => {
+      const file = join(folder, "copy");
+      const tee = {
+        ...{ tool: "tee", args: [file], purpose: "to copy", package: "coreutils" },
+        writes: folder,
+      };
+      await feed(tee, () => Readable.from([Buffer.from("fed")]), ctx);
+      return readFile(file, "utf8");
+    });
+    expect(copied).toBe("fed");
+
+    await rm(join(ctx.cwd, "count"));
+    const read: string[] = [];
+    const collect = async (output: AsyncIterable<Buffer>) => {
+      let text = "";
+      for await (const piece of output) text += piece.toString();
+      read.push(text);
+    };
+    await readFrom(step, collect, ctx);
+    expect(read).toEqual(["hello\n"]);
+  } finally {
+    await ctx.dispose();
+  }
+});
+
+test("a tool that writes on after its reader has given up is waited for, and the reader's reason is the error", async () => {
+  const ctx = await testContext();
+  try {
+    const zeros = {
+      ...{ tool: "head", args: ["-c", "8000000", "/dev/zero"] },
+      ...{ purpose: "to write much", package: "coreutils" },
+    };
+    const giveUp = async (output: AsyncIterable<Buffer>) => {
+      for await (const piece of output) throw new Error(`no ${piece[0]} expected`);
+    };
+    await expect(readFrom(zeros, giveUp, ctx)).rejects.toThrow("no 0 expected");
   } finally {
     await ctx.dispose();
   }

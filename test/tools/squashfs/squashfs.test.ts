@@ -177,7 +177,7 @@ describe("what mksquashfs loses with exit code 0", () => {
       { ...base, path: "file", type: "file", content: Buffer.from("x") },
     ]);
     const packed = ctx.store.stage((folder) =>
-      feed(step(join(folder, "image"), folder), stream(bytes), ctx),
+      feed(step(join(folder, "image"), folder), () => stream(bytes), ctx),
     );
     await expect(packed).rejects.toThrow(/said:\n.*link.*file/s);
   });
