@@ -13,6 +13,7 @@ import {
 } from "./build-arguments.ts";
 import { buildFailure } from "./build-report.ts";
 import { dockerClient } from "./docker.ts";
+import { isEngineFault, mostAttempts } from "./engine-fault.ts";
 import { startProcess } from "./process.ts";
 
 /** How a build is watched and stopped. */
@@ -79,8 +80,19 @@ export async function saveImage(reference: string, signal: AbortSignal): Promise
   return child.stdout;
 }
 
-/** Runs a build; resolves to what it said when it failed. */
+/** Runs a build; resolves to what it said when it failed. Where the engine was at fault, what was built before is the builder's to keep. */
 async function runBuild(
+  build: Build,
+  args: readonly string[],
+  options: BuildOptions,
+): Promise<string[] | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    const lines = await runBuildOnce(build, args, options);
+    if (attempt === mostAttempts || !lines?.some(isEngineFault)) return lines;
+  }
+}
+
+async function runBuildOnce(
   build: Build,
   args: readonly string[],
   options: BuildOptions,

@@ -1,15 +1,20 @@
-const mostAttempts = 3;
+export const mostAttempts = 3;
 
 /**
- * Runs work again when the engine failed to set its container up ("OCI runtime create failed"), as it does now and then under load:
- * the tool had not begun, so nothing is done twice.
+ * True of what an engine says that failed to set a container up, as it does now and then under load: in `docker run`, and where the
+ * container's first process is lost, also in `docker exec` and in a builder's RUN.
  */
+export function isEngineFault(text: string): boolean {
+  return /OCI runtime create failed|read init-p: connection reset by peer/.test(text);
+}
+
+/** Runs work again when the engine failed to set its container up: the tool had not begun, so nothing is done twice. */
 export async function despiteEngineFaults<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      const isFault = error instanceof Error && error.message.includes("OCI runtime create failed");
+      const isFault = error instanceof Error && isEngineFault(error.message);
       if (!isFault || attempt === mostAttempts) throw error;
     }
   }

@@ -2,22 +2,31 @@ import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, expect, test, vi } from "vitest";
+import { buildToLayout } from "../../../provider/host/build.ts";
 import { feed, readFrom } from "../../../provider/squashfs/streams.ts";
 import { testContext } from "../../context.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
-/** A docker client whose first runs fail as an engine does that cannot set a container up. */
-async function faultyClient(folder: string, faults: number): Promise<string> {
+const inRun = "docker: Error response from daemon: OCI runtime create failed: reset by peer";
+const inBuild =
+  "ERROR: failed to solve: runc run failed: unable to start container process: waiting for init preliminary setup: read init-p: connection reset by peer";
+
+/** A docker client whose first runs, or builds, fail as an engine does that cannot set a container up. */
+async function faultyClient(
+  folder: string,
+  faults: number,
+  { command = "run", words = inRun } = {},
+): Promise<string> {
   const real = process.env.BOOTWRIGHT_DOCKER || "docker";
   const client = join(folder, "docker");
   await writeFile(
     client,
     `#!/bin/sh
 count=$(cat "${folder}/count" 2>/dev/null || echo 0)
-if [ "$1" = run ] && [ "$count" -lt ${faults} ]; then
+if [ "$1" = ${command} ] && [ "$count" -lt ${faults} ]; then
   echo $((count + 1)) > "${folder}/count"
-  echo "docker: Error response from daemon: OCI runtime create failed: reset by peer" >&2
+  echo "${words}" >&2
   exit 125
 fi
 exec ${real} "$@"
@@ -89,6 +98,27 @@ test("a tool that writes on after its reader has given up is waited for, and the
       for await (const piece of output) throw new Error(`no ${piece[0]} expected`);
     };
     await expect(readFrom(zeros, giveUp, ctx)).rejects.toThrow("no 0 expected");
+  } finally {
+    await ctx.dispose();
+  }
+});
+
+test("a build in which the engine twice loses a container is built all the same, and another failure is not tried again", async () => {
+  const ctx = await testContext();
+  const build = { dockerfile: "FROM busybox:latest\nRUN true\n", platform: "linux/amd64" };
+  const { signal } = new AbortController();
+  const layout = join(ctx.cwd, "layout");
+  try {
+    const faulty = { command: "buildx", words: inBuild };
+    vi.stubEnv("BOOTWRIGHT_DOCKER", await faultyClient(ctx.cwd, 2, faulty));
+    expect(await buildToLayout(build, layout, ctx.cwd, { signal })).toMatch(/^sha256:/);
+
+    await rm(join(ctx.cwd, "count"));
+    const refusing = { command: "buildx", words: "ERROR: failed to solve: no such stage" };
+    vi.stubEnv("BOOTWRIGHT_DOCKER", await faultyClient(ctx.cwd, 1000, refusing));
+    const refused = buildToLayout(build, layout, ctx.cwd, { signal });
+    await expect(refused).rejects.toThrow("The image does not build: no such stage");
+    expect(await readFile(join(ctx.cwd, "count"), "utf8")).toBe("1\n");
   } finally {
     await ctx.dispose();
   }
