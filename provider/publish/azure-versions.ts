@@ -69,9 +69,19 @@ export async function listVersions(
     const mark = fromMetadata(metadata);
     // The name must be the one that the digest gives: not a copy of a blob with its metadata, nor a longer prefix's.
     if (!mark || !own(mark) || name !== versionName(prefix, mark.digest)) continue;
-    versions.push({ name, etag: properties.etag, mark, modified: properties.lastModified });
+    versions.push({
+      name,
+      etag: quoted(properties.etag),
+      mark,
+      modified: properties.lastModified,
+    });
   }
   return versions;
+}
+
+/** A listing gives an etag without the quotes that RFC 9110 §8.8.3 and Azure's If-Match want; Azurite takes both. */
+function quoted(etag: string): string {
+  return etag.startsWith('"') ? etag : `"${etag}"`;
 }
 
 /** Which versions are no longer kept: all but the current one, the one before, and the newest, `retain` together. */

@@ -189,6 +189,18 @@ test("the newest versions stay, the others go, and blobs of others are never tou
   expect(await blobNames()).toEqual(others.sort());
 });
 
+test("versions are deleted and taken over on condition of an etag in quotes, as Azure wants it and the emulator does not", async () => {
+  const [one, two] = [await commitVhd(ctx, { version: 1 }), await commitVhd(ctx, { version: 2 })];
+  const { port, seen } = await proxy();
+  await put(plan(one), ctx);
+  const second = await put(plan(two, {}, port), ctx);
+  await remote.remove(second, plan(two, {}, port), ctx);
+  expect(await blobNames()).toEqual([]);
+  const conditions = seen.filter(({ ifMatch }) => ifMatch !== "");
+  expect(conditions.map(({ method }) => method)).toEqual(["PUT", "DELETE", "DELETE"]);
+  for (const { ifMatch } of conditions) expect(ifMatch).toMatch(/^"[^"]+"$/);
+});
+
 test("going back to the version before keeps both and sends nothing", async () => {
   const one = await commitVhd(ctx, { version: 1 });
   const two = await commitVhd(ctx, { version: 2 });

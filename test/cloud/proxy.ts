@@ -13,6 +13,8 @@ export interface Seen {
   readonly put: boolean;
   /** True for the request that starts a copy within the service. */
   readonly copy: boolean;
+  /** The etag on whose condition it is done; empty where there is none. */
+  readonly ifMatch: string;
 }
 
 /** Stands before the emulator, at a port of its choice or a given one, records what is sent, and lets a test make things go wrong. */
@@ -27,7 +29,8 @@ export async function startProxy(
     if (!body) return; // the client went away
     const { method = "", url = "", headers } = incoming;
     const put = headers["x-ms-page-write"] === "update";
-    const one: Seen = { method, url, body, put, copy: headers["x-ms-copy-source"] !== undefined };
+    const copy = headers["x-ms-copy-source"] !== undefined;
+    const one: Seen = { method, url, body, put, copy, ifMatch: headers["if-match"] ?? "" };
     seen.push(one);
     const decided = await fate(one);
     if (decided === "silent") return;
