@@ -7,6 +7,7 @@ import { madeWith } from "../lifecycle/made-with.ts";
 import { localDrift, read, remove } from "../lifecycle/operate.ts";
 import { fromWire } from "../lifecycle/wire.ts";
 import type { Context, Resource } from "../resource.ts";
+import { carried } from "./carried.ts";
 import { make, sayFiles } from "./changed-files.ts";
 import { hideSecrets } from "./hide-secrets.ts";
 import { untilStopped } from "./interrupt.ts";
@@ -33,6 +34,7 @@ export async function call(
       return { inputs: given[1], failures: failuresOf(error.problems, name, given[1] as Values) };
     // Pulumi prints the stack of what a provider throws; a user is told what happened, not where.
     if (error instanceof Error && process.env.BOOTWRIGHT_DEBUG === undefined) error.stack = "";
+    if (error instanceof Error) error.message = carried(error.message);
     throw error;
   }
 }

@@ -2,12 +2,10 @@ import { readFileSync } from "node:fs";
 import * as grpc from "@grpc/grpc-js";
 import rpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import { explain } from "../lifecycle/explain.ts";
+import { carried } from "./carried.ts";
 import { endBy, listen } from "./interrupt.ts";
 import { providerMethods } from "./plugin-provider.ts";
 import { resourceMethods } from "./plugin-resource.ts";
-
-/** Trailers carry the message; a client refuses more than some kilobytes of them. */
-const longestMessage = 6000;
 
 /** How long an answer that is on its way may take to the engine, on the same machine. */
 const lastWordsMs = 200;
@@ -52,7 +50,7 @@ function answer(name: string, method: Method | undefined): grpc.UntypedHandleCal
       reply(null, await method(request));
     } catch (thrown) {
       const error = await explain(thrown);
-      reply({ code: grpc.status.UNKNOWN, details: textOf(error).slice(0, longestMessage) });
+      reply({ code: grpc.status.UNKNOWN, details: carried(textOf(error)) });
     }
   };
   return handle as grpc.UntypedHandleCall;

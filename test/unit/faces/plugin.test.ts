@@ -95,6 +95,12 @@ test("the schema is schema.json, and a method that is not there says so", async 
   });
 });
 
+test("of a long message the engine gets both ends, also where characters are cut in two", async () => {
+  const type = `a${"😀".repeat(4000)}: the fix`;
+  const said = await check(type, {}).catch(({ details }) => details as string);
+  expect(said).toMatch(/^This version of bootwright has no resource .*\n…\n.*: the fix$/s);
+});
+
 describe("check", () => {
   test("fills in defaults, and the seed from the project and the name", async () => {
     const { inputs, failures } = await check("PartitionLayout", { partitions });
