@@ -1,4 +1,4 @@
-import { argOf, dockerfileInstructions, filledIn } from "./dockerfile.ts";
+import { addArgs, dockerfileInstructions, filledIn } from "./dockerfile.ts";
 
 /**
  * The images that a Dockerfile takes files from: after FROM, and in `--from=` of COPY and of RUN's mounts. ARGs before the first FROM
@@ -17,8 +17,7 @@ export function baseImages(
     if (image && !image.includes("$") && !isStage) bases.add(image);
   };
   for (const { text: line } of dockerfileInstructions(dockerfile)) {
-    const arg = stages.size === 1 ? argOf(line, buildArgs) : undefined;
-    if (arg) args.set(...arg);
+    if (stages.size === 1) addArgs(args, line, buildArgs);
     const [, image, stage] = /^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/i.exec(line) ?? [];
     if (image) add(image);
     // A stage without a name ends the global ARGs too; no stage is called "".

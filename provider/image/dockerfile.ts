@@ -18,52 +18,99 @@ export interface DockerfileStage {
   readonly instructions: readonly Instruction[];
 }
 
-/** A Dockerfile's instructions in their order (docs.docker.com/reference/dockerfile). */
+/** A Dockerfile's instructions in their order, as BuildKit reads them (docs.docker.com/reference/dockerfile). */
 export function dockerfileInstructions(dockerfile: string): Instruction[] {
   const found: Instruction[] = [];
-  const continuation = /^#\s*escape\s*=\s*`/im.test(dockerfile) ? "`" : "\\";
+  const lines = dockerfile.replace(/^\ufeff/, "").split(/\r?\n/);
+  // A doubled escape character is a plain one.
+  const continued = escapesWithBackquote(lines) ? /(?:^|[^`])`[ \t]*$/ : /(?:^|[^\\])\\[ \t]*$/;
   let text = "";
   let first = 0;
-  const ends: string[] = [];
-  for (const [i, raw] of dockerfile.split(/\r?\n/).entries()) {
-    const [end] = ends;
-    if (end !== undefined) {
-      if (raw.replace(/^\t+/, "") === end) ends.shift();
-      continue;
-    }
-    if (/^\s*#/.test(raw) || (raw.trim() === "" && text !== "")) continue;
-    if (text === "") first = i + 1;
-    const part = raw.trimEnd();
-    if (part.endsWith(continuation)) {
-      text += `${part.slice(0, -1)} `;
-      continue;
-    }
-    text = (text + part).trim();
-    if (/^(RUN|COPY|ADD)\s/i.test(text))
-      for (const [, , word] of text.matchAll(/<<-?(["']?)(\w+)\1/g)) if (word) ends.push(word);
-    if (text !== "")
-      found.push({ line: first, keyword: /^\w*/.exec(text)![0].toUpperCase(), text });
+  let ends: HereDocument[] = [];
+  const finish = () => {
+    const whole = text.trim();
     text = "";
+    if (whole === "") return;
+    if (/^(ONBUILD\s+)?(RUN|COPY|ADD)\s/i.test(whole)) ends = hereDocuments(whole);
+    const keyword = /^\w*/.exec(whole)![0].toUpperCase();
+    found.push({ line: first, keyword, text: whole });
+  };
+  for (const [i, raw] of lines.entries()) {
+    const [end] = ends;
+    if (end) {
+      if ((end.stripsTabs ? raw.replace(/^\t+/, "") : raw) === end.name) ends.shift();
+      continue;
+    }
+    if (/^\s*(#|$)/.test(raw)) continue;
+    if (text === "") first = i + 1;
+    const goesOn = continued.test(raw);
+    text += goesOn ? raw.trimEnd().slice(0, -1) : raw;
+    if (!goesOn) finish();
   }
+  // What was to go on ends with the file.
+  finish();
   return found;
 }
 
-/** A text with `$NAME` and `${NAME}` replaced where the value is known. */
+/** Parser directives are the first lines; whatever else comes ends them. */
+function escapesWithBackquote(lines: readonly string[]): boolean {
+  for (const line of lines) {
+    const [, name, value] = /^\s*#\s*(syntax|escape|check)\s*=\s*(.+?)\s*$/i.exec(line) ?? [];
+    if (name === undefined) return false;
+    if (name.toLowerCase() === "escape") return value === "`";
+  }
+  return false;
+}
+
+interface HereDocument {
+  readonly name: string;
+  readonly stripsTabs: boolean;
+}
+
+const word = /(?:[^\s'"\\]|\\(?:[\s\S]|$)|'[^']*'|"(?:\\[\s\S]|[^"\\])*")+/g;
+
+/** The here-documents that follow an instruction: words of their own, as `<<EOF` is one, and `cat<<EOF` or `$((1<<3))` none. */
+function hereDocuments(text: string): HereDocument[] {
+  // With a quote that does not end, BuildKit sees no words at all.
+  if (text.replace(word, "").trim() !== "") return [];
+  return [...text.matchAll(word)].flatMap(([whole]) => {
+    const [, dash, name] = /^\d*<<(-?)([^<]+)$/.exec(whole) ?? [];
+    return name ? [{ name: withoutQuotes(name), stripsTabs: dash === "-" }] : [];
+  });
+}
+
+function withoutQuotes(text: string): string {
+  return text.replace(/'([^']*)'|"([^"]*)"/g, "$1$2");
+}
+
+/** A text with `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME:+other}` replaced where the value is known. */
 export function filledIn(text: string, values: ReadonlyMap<string, string>): string {
   return text.replace(
-    /\$(?:(\w+)|\{(\w+)\})/g,
-    (whole, plain, braced) => values.get(plain ?? braced) ?? whole,
+    /\$(?:(\w+)|\{(\w+)(?::?([-+])([^{}$]*))?\})/g,
+    (whole, plain, braced, sign, other) => {
+      const name: string = plain ?? braced;
+      const value = values.get(name);
+      if (sign === "+") return value ? other : "";
+      // What the builder itself sets is its business.
+      if (sign === "-" && !/^(BUILD|TARGET)/.test(name)) return value || other;
+      return value ?? whole;
+    },
   );
 }
 
-/** The ARG that an instruction declares, with its value: the one that is given, else its default. */
-export function argOf(
+/** The ARGs that an instruction declares, added to those before: each with the value that is given, else with its default. */
+export function addArgs(
+  values: Map<string, string>,
   text: string,
   buildArgs: Readonly<Record<string, string>>,
-): [name: string, value: string] | undefined {
-  const [, name, preset] = /^ARG\s+(\w+)(?:=["']?([^"'\s]*))?/i.exec(text) ?? [];
-  const value = name && (buildArgs[name] ?? preset);
-  return name && value !== undefined ? [name, value] : undefined;
+): void {
+  if (!/^ARG\s/i.test(text)) return;
+  for (const [declared] of text.slice(3).matchAll(word)) {
+    const [, name, preset] = /^(\w+)(?:=([\s\S]*))?$/.exec(declared) ?? [];
+    if (name === undefined) continue;
+    const value = buildArgs[name] ?? (preset && filledIn(withoutQuotes(preset), values));
+    if (value !== undefined) values.set(name, value);
+  }
 }
 
 /** The stages of a Dockerfile in their order. */
@@ -83,8 +130,7 @@ export function dockerfileStages(
       });
       continue;
     }
-    const arg = stages.length === 0 ? argOf(text, buildArgs) : undefined;
-    if (arg) globals.set(...arg);
+    if (stages.length === 0) addArgs(globals, text, buildArgs);
     stages.at(-1)?.instructions.push(instruction);
   }
   return stages;

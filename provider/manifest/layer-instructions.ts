@@ -40,13 +40,27 @@ export function layerInstructions(
   return [...unknown, ...known];
 }
 
-/** The instructions that lead to a stage, those of the stages that it starts from first. */
+/** The instructions that lead to a stage, those of the stages that it starts from first: what a builder writes a line of history for. */
 export function instructionsOf(stages: readonly DockerfileStage[], target?: string): Instruction[] {
   const wanted = target === undefined ? stages.length - 1 : findStage(stages, target);
   const chain: Instruction[] = [];
-  for (let i = wanted; i >= 0; i = findStage(stages.slice(0, i), stages[i]!.from))
-    chain.unshift(...stages[i]!.instructions);
+  for (let i = wanted; i >= 0; ) {
+    const { instructions, from } = stages[i]!;
+    const base = findStage(stages.slice(0, i), from);
+    chain.unshift(
+      ...(stages[base]?.instructions ?? []).flatMap(triggered),
+      ...instructions.filter(({ keyword }) => keyword !== "ONBUILD"),
+    );
+    i = base;
+  }
   return chain;
+}
+
+/** What an ONBUILD has done when another stage starts from its own. */
+function triggered({ line, keyword, text }: Instruction): Instruction[] {
+  if (keyword !== "ONBUILD") return [];
+  const does = text.replace(/^ONBUILD\s+/i, "");
+  return [{ line, keyword: /^\w*/.exec(does)![0].toUpperCase(), text: does }];
 }
 
 /** Position of the stage that a name or a number means; -1 when it means an image. */

@@ -107,6 +107,32 @@ test.each<[string, string, string[], Record<string, string>?]>([
   ["an ARG that is given", "ARG V=12\nFROM debian:$V", ["debian:13"], { V: "13" }],
   ["a variable of the builder", "FROM a:$TARGETARCH", []],
   ["carriage returns", "FROM a\r\nFROM b\r\n", ["a", "b"]],
+  ["a shift to the left", "FROM a\nRUN echo $((1<<10))\nFROM b", ["a", "b"]],
+  ["what looks like a here-document in quotes", 'FROM a\nRUN echo "x <<EOF"\nFROM b', ["a", "b"]],
+  ["a here-string", "FROM a\nRUN cat <<<word\nFROM b", ["a", "b"]],
+  ["a quote that does not end", "FROM a\nRUN true # don't <<EOF\nFROM b", ["a", "b"]],
+  ["a here-document of another name", "FROM a\nRUN <<'E-1'\nFROM b\nE-1\nFROM c", ["a", "c"]],
+  [
+    "a here-document with its name behind a tab",
+    "FROM a\nRUN <<EOF\n\tEOF\nFROM b\nEOF\nFROM c",
+    ["a", "c"],
+  ],
+  [
+    "a here-document to be used later",
+    "FROM a\nONBUILD RUN <<EOF\nFROM b\nEOF\nFROM c",
+    ["a", "c"],
+  ],
+  ["two here-documents", "FROM a\nCOPY <<1 <<-2 /d/\nFROM b\n1\nFROM c\n\t2\nFROM d", ["a", "d"]],
+  ["an escape character that is escaped", "FROM a\nRUN echo \\\\\nFROM b", ["a", "b"]],
+  ["another escape character", "# syntax=x\n# escape=`\nFROM `\n a\nRUN \\\nFROM b", ["a", "b"]],
+  ["a comment on escaping", "FROM a\n# escape=`\nRUN \\\nFROM b", ["a"]],
+  ["an end that goes on", "FROM a \\\n", ["a"]],
+  ["a mark of its encoding", "\ufeffFROM a", ["a"]],
+  ["an ARG that names another", `ARG V=12\nARG BASE=debian:\${V}\nFROM \${BASE}`, ["debian:12"]],
+  ["two ARGs on a line", 'ARG NAME=debian V="12"\nFROM $NAME:$V', ["debian:12"]],
+  ["a default where it is used", `ARG V\nFROM \${X:-debian}:\${V:-12}`, ["debian:12"]],
+  ["another word where an ARG is set", `ARG V=1\nFROM debian\${V:+:12}\${X:+:13}`, ["debian:12"]],
+  ["a default for what the builder sets", `FROM a:\${TARGETARCH:-amd64}`, []],
 ])("the base images of a Dockerfile with %s", (_title, text, expected, buildArgs) => {
   expect(baseImages(text, buildArgs)).toEqual(expected);
 });

@@ -63,6 +63,22 @@ test("a stage that starts from another one has its lines too", () => {
   expect(instructionsOf(stages, "1").map(({ text }) => text)).toEqual(["RUN no"]);
 });
 
+test("an ONBUILD makes no layer, but in the stage that starts from its own", () => {
+  const text =
+    "FROM a AS x\nONBUILD RUN later\nRUN one\nFROM x\nRUN two\nONBUILD RUN never\nRUN three";
+  const lines = ["zero", "one", "later", "two", "three"].map((createdBy) => ({
+    ...{ createdBy: `RUN /bin/sh -c ${createdBy} # buildkit`, emptyLayer: false },
+  }));
+  expect(
+    layerInstructions(5, lines, instructionsOf(dockerfileStages(text))).map(
+      ({ line, instruction }) => `${line}: ${instruction}`,
+    ),
+  ).toEqual([
+    ...["undefined: RUN /bin/sh -c zero", "3: RUN one", "2: RUN later", "5: RUN two"],
+    "7: RUN three",
+  ]);
+});
+
 test("a history that does not agree with the Dockerfile gives no line from there on", () => {
   const stages = dockerfileStages("FROM a\nRUN one\nCOPY b /b\nRUN two");
   const other = ["RUN /bin/sh -c zero", "RUN /bin/sh -c one", "ADD b /b", "RUN /bin/sh -c two"];
