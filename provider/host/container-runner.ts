@@ -5,9 +5,8 @@ import {
   execArguments,
   runArguments,
 } from "./container-argv.ts";
-import { removeContainer, startDocker } from "./docker.ts";
+import { askUntil, removalSeconds, removeContainer, startDocker } from "./docker.ts";
 import { type ContainerUser, containerUser, type Engine } from "./engine.ts";
-import { readToEnd } from "./process.ts";
 import { containerLabels, lifetimeSeconds } from "./reap.ts";
 import { runToEnd } from "./run-to-end.ts";
 import { giveStage } from "./stage-owner.ts";
@@ -62,11 +61,19 @@ function startContainer(
   },
 ): RunningTool {
   const client = startDocker(runArguments(frame, step));
-  const stop = () => removeContainer(frame.name, client);
-  options.signal?.addEventListener("abort", stop, { once: true });
+  let removal: Promise<void> | undefined;
+  const remove = () => {
+    removal ??= removeContainer(frame.name, client);
+    return removal;
+  };
+  // Who waits for the step hears why its container could not be removed: a listener's rejection would end this process.
+  const abort = () => void remove().catch(() => {});
+  options.signal?.addEventListener("abort", abort, { once: true });
   const ended = client.ended.then(async (end) => {
-    options.signal?.removeEventListener("abort", stop);
-    if (options.user.stageOwner && step.writes) await giveStage(step.writes, options.caller);
+    options.signal?.removeEventListener("abort", abort);
+    // Only root gives a stage away, and can use what it does not get back.
+    if (options.user.stageOwner && step.writes)
+      await giveStage(step.writes, options.caller).catch(() => {});
     return end;
   });
   return {
@@ -76,7 +83,7 @@ function startContainer(
     ended,
     beside: (other) => startBeside(frame.name, other),
     stop: async () => {
-      await stop();
+      await remove();
       await ended;
     },
   };
@@ -92,7 +99,7 @@ function startBeside(container: string, step: ToolStep): RunningTool {
     ended: client.ended,
     beside: (other) => startBeside(container, other),
     stop: async () => {
-      await readToEnd(startDocker(endExecArguments(container, mark)));
+      await askUntil(Date.now() + removalSeconds * 1000, endExecArguments(container, mark));
       client.kill();
       await client.ended;
     },

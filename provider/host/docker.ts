@@ -36,11 +36,14 @@ export async function docker(
   throw failedTool({ tool, args, purpose: options.purpose, package: "docker-cli" }, outcome);
 }
 
-/** True when the docker client reaches an engine. */
+/** True when the docker client reaches an engine, which answers within 10 s. */
 export async function engineAnswers(): Promise<boolean> {
-  const asked = await readToEnd(startDocker(["version", "--format", "{{.Server.Version}}"]));
-  return asked.exitCode === 0 && asked.stdout.trim() !== "";
+  const question = ["version", "--format", "{{.Server.Version}}"];
+  const asked = await askUntil(Date.now() + answerSeconds * 1000, question);
+  return asked?.exitCode === 0 && asked.stdout.trim() !== "";
 }
+
+const answerSeconds = 10;
 
 function missingDocker(tool: string, purpose: string): MissingToolError {
   return new MissingToolError(`${tool} is needed ${purpose} but was not found`, {
@@ -48,7 +51,8 @@ function missingDocker(tool: string, purpose: string): MissingToolError {
   });
 }
 
-const removalSeconds = 30;
+/** How long an engine may take to end what runs in a container. */
+export const removalSeconds = 30;
 
 /** Removes a container by name and returns once it is gone, even if the engine is just making or removing it. */
 export async function removeContainer(name: string, client?: HostProcess): Promise<void> {
@@ -73,7 +77,10 @@ export async function removeContainer(name: string, client?: HostProcess): Promi
 }
 
 /** What the docker client comes to; undefined where an engine that has lost track of a container lets it wait beyond the deadline. */
-async function askUntil(deadline: number, args: readonly string[]): Promise<Outcome | undefined> {
+export async function askUntil(
+  deadline: number,
+  args: readonly string[],
+): Promise<Outcome | undefined> {
   const asking = startDocker(args);
   let isLate = false;
   const timer = setTimeout(() => {
