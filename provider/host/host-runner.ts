@@ -12,10 +12,13 @@ export function hostRunner(storeRoot: string): Runner {
     const running = startOnHost(step);
     const stop = () => running.stop();
     signal?.addEventListener("abort", stop, { once: true });
-    const record = await rememberProcess(storeRoot, running.pid);
+    void running.ended.then(() => signal?.removeEventListener("abort", stop));
+    const note = await rememberProcess(storeRoot, running.pid).catch(async (error: unknown) => {
+      await running.stop();
+      throw error;
+    });
     const ended = running.ended.then(async (end) => {
-      signal?.removeEventListener("abort", stop);
-      await forgetProcess(record);
+      await forgetProcess(note);
       return end;
     });
     return { ...running, ended };

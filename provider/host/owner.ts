@@ -10,7 +10,8 @@ export async function processOwner(pid: number = process.pid): Promise<string> {
 export async function ownerIsGone(owner: string): Promise<boolean> {
   const [boot, namespace, pid, started] = owner.split("/");
   if (`${boot}/${namespace}` !== (await realm()) || !pid) return false;
-  return (await startTime(Number(pid))) !== started;
+  const now = await startTime(Number(pid));
+  return now === "gone" || now !== started;
 }
 
 /** Process numbers mean something only within one boot and one PID namespace (a dev container has its own). */

@@ -66,6 +66,8 @@ export function startProcess(
 function kept(stream: Readable): Readable {
   const buffer = new PassThrough();
   stream.pipe(buffer);
+  // A reader that gives up early does not leave the program before a full pipe.
+  buffer.once("close", () => stream.resume());
   // A program that could not be started closes its streams without ending them.
   stream.once("close", () => buffer.end());
   return buffer;

@@ -14,9 +14,9 @@ export async function rememberProcess(storeRoot: string, pid: number | undefined
   return note;
 }
 
-/** Drops a note: the process has ended. */
+/** Drops a note: the process has ended. One that cannot be dropped names a process that is gone. */
 export async function forgetProcess(note: string): Promise<void> {
-  await rm(note, { force: true });
+  await rm(note, { force: true }).catch(() => {});
 }
 
 /** Ends the processes whose starter is gone; returns their numbers. */
@@ -29,11 +29,19 @@ export async function reapProcesses(storeRoot: string): Promise<number[]> {
     if (!starter || !(await ownerIsGone(starter))) continue;
     const pid = Number(started.split("/")[2]);
     // The number may be another process's by now: its start time tells.
-    if (!(await ownerIsGone(started)) && started === (await processOwner(pid))) {
-      process.kill(-pid, "SIGKILL");
+    if (!(await ownerIsGone(started)) && started === (await processOwner(pid)) && killGroup(pid))
       ended.push(pid);
-    }
     await forgetProcess(note);
   }
   return ended;
+}
+
+/** False where the group has ended meanwhile. */
+function killGroup(leader: number): boolean {
+  try {
+    return process.kill(-leader, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
 }

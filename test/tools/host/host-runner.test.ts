@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -53,6 +53,16 @@ test("aborted, a step and all that it started end", async () => {
   const group = await execa({ reject: false })`pgrep --pgroup ${leader} --runstates R,S,D`;
   expect(group.stdout).toBe("");
   expect(await readdir(join(storeRoot, "running"))).toEqual([]);
+});
+
+test("a step that cannot be noted in the store does not go on without anybody", async () => {
+  await writeFile(join(storeRoot, "running"), "no folder");
+  // Its arguments name the store.
+  const script = `sleep 1000; : ${storeRoot}`;
+  const starting = hostRunner(storeRoot).start(step("bash", "-c", script));
+  await expect(starting).rejects.toThrow("EEXIST");
+  const { stdout } = await execa({ reject: false })`pgrep --full ${storeRoot}`;
+  expect(stdout).toBe("");
 });
 
 test("failures are those of the container, and name the toolbox as a way out", async () => {

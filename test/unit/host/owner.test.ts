@@ -17,6 +17,11 @@ test("a process that has ended is gone", async () => {
   expect(await ownerIsGone(owner)).toBe(true);
 });
 
+test("a process that had ended before anybody asked who it was is gone", async () => {
+  const largest = 2 ** 22;
+  expect(await ownerIsGone(await processOwner(largest + 1))).toBe(true);
+});
+
 test("a process that only has the number of another is not that other", async () => {
   const parts = (await processOwner()).split("/");
   expect(await ownerIsGone([...parts.slice(0, 3), "1"].join("/"))).toBe(true);
