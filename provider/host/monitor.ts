@@ -18,20 +18,6 @@ export const monitorSocket = "monitor";
 
 /** The monitor of a QEMU in `folder`, which is connected to when it is first used: once the machine has said something, it is there. */
 export function monitorOf(running: RunningTool, folder: string): Monitor {
-  let opened: Promise<Monitor> | undefined;
-  const open = () => {
-    opened ??= openMonitor(running, folder);
-    return opened;
-  };
-  return {
-    press: async (keys) => (await open()).press(keys),
-    screenshot: async (file) => (await open()).screenshot(file),
-    close: async () => (await opened?.catch(() => undefined))?.close(),
-  };
-}
-
-/** Connects by QMP (docs/interop/qmp-spec). */
-async function openMonitor(running: RunningTool, folder: string): Promise<Monitor> {
   const step: ToolStep = {
     tool: "socat",
     args: ["-", `UNIX-CONNECT:${monitorSocket}`],
@@ -39,7 +25,23 @@ async function openMonitor(running: RunningTool, folder: string): Promise<Monito
     writes: folder,
     package: "socat",
   };
-  const client = running.beside(step);
+  let client: RunningTool | undefined;
+  let opened: Promise<Omit<Monitor, "close">> | undefined;
+  const open = () => {
+    client ??= running.beside(step);
+    opened ??= openMonitor(client, step);
+    return opened;
+  };
+  return {
+    press: async (keys) => (await open()).press(keys),
+    screenshot: async (file) => (await open()).screenshot(file),
+    // Without waiting for an answer: a machine that hangs gives none.
+    close: async () => client?.stop(),
+  };
+}
+
+/** Connects by QMP (docs/interop/qmp-spec). */
+async function openMonitor(client: RunningTool, step: ToolStep): Promise<Omit<Monitor, "close">> {
   client.stderr.resume();
   client.stdin.on("error", () => {});
   const lines = createInterface({ input: client.stdout })[Symbol.asyncIterator]();
@@ -71,6 +73,5 @@ async function openMonitor(running: RunningTool, folder: string): Promise<Monito
       }
     },
     screenshot: (filename) => execute("screendump", { filename, format: "png" }),
-    close: () => client.stop(),
   };
 }

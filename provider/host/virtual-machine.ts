@@ -33,8 +33,10 @@ export async function boot(runner: Runner, job: BootJob): Promise<Met[]> {
     writes: job.folder,
     package: "qemu-system-x86",
   };
-  const running = await runner.start(step);
+  const running = await runner.start(step, { signal: job.signal });
   const log = createWriteStream(job.logFile);
+  // A log that is written slower than the machine talks slows the machine down.
+  running.stdout.pipe(log);
   const neverBegan = (exitCode: number, lastLines: readonly string[]) =>
     exitCode === 127
       ? missingTool(step, runner.kind)
@@ -59,7 +61,6 @@ export async function boot(runner: Runner, job: BootJob): Promise<Met[]> {
     watch.dispose();
     await monitor.close();
     await running.stop();
-    log.end();
     await finished(log);
   }
 }

@@ -15,9 +15,10 @@ const keptLines = 20;
 /** The error for a QEMU that ended with this exit code and these lines before the machine had said anything. */
 type NeverBegan = (exitCode: number, lastLines: readonly string[]) => Error;
 
-/** What follows a machine writes to and presses. */
+/** What follows a machine depends on and presses. */
 interface Watching {
   readonly job: BootJob;
+  /** Takes what the console says; where it cannot, the test is over. */
   readonly log: NodeJS.WritableStream;
   readonly neverBegan: NeverBegan;
   press(keys: readonly string[]): Promise<void>;
@@ -45,6 +46,7 @@ export function watchMachine(running: RunningTool, { job, log, neverBegan, press
     job.timeoutSeconds * 1000,
   );
 
+  log.once("error", (error) => over.abort(error));
   let pressed: Promise<void> | undefined;
   const said: string[] = [];
   createInterface({ input: running.stderr }).on("line", (line) => {
@@ -53,7 +55,6 @@ export function watchMachine(running: RunningTool, { job, log, neverBegan, press
   });
   const console = new Promise<void>((resolve) => {
     running.stdout.on("data", (chunk: Buffer) => {
-      log.write(chunk);
       // The way to the keyboard takes a moment, for which a menu may not wait.
       pressed ??= job.keys.length > 0 ? press([]) : Promise.resolve();
       reader.push(chunk);
