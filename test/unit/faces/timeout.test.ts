@@ -25,3 +25,13 @@ test("work without a limit takes as long as it takes", async () => {
   const none = { seconds: 0, name: "customTimeouts.create" };
   expect(await withTimeout(never, none, async () => "done")).toBe("done");
 });
+
+test("a limit of a month is none that is over at once", async () => {
+  const month = { ...limit, seconds: 30 * 24 * 60 * 60 };
+  const never = new AbortController().signal;
+  const quick = async (signal: AbortSignal) => {
+    await new Promise((done) => setTimeout(done, 10));
+    return signal.aborted;
+  };
+  expect(await withTimeout(never, month, quick)).toBe(false);
+});
