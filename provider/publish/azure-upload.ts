@@ -93,6 +93,8 @@ async function eachRange(
   );
   // All have ended before the source is closed; the first failure is the cause of the others.
   const first = Promise.all(workers);
+  // It is heard below, when the others have ended: until then Node would end the process for it.
+  first.catch(() => {});
   await Promise.allSettled(workers);
   await first;
 }
