@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import type { PageBlobClient } from "@azure/storage-blob";
 import { type Range, rangeBytes } from "../plan/ranges.ts";
 import { head } from "./azure-client.ts";
-import { isRefused } from "./azure-errors.ts";
+import { azureCode, isRefused } from "./azure-errors.ts";
 import { readHashes } from "./azure-hashes.ts";
 import type { Leased } from "./azure-lease.ts";
 import type { Publication } from "./azure-publication.ts";
@@ -44,10 +44,10 @@ export async function findDelta(job: Publication, hashes: ChunkHashes): Promise<
 export async function copyBase(
   blob: PageBlobClient,
   { base, etag }: Delta,
-  { mark, sizeBytes }: { mark: Mark; sizeBytes: number },
+  { mark, job }: { mark: Mark; job: Pick<Publication, "sizeBytes" | "signal" | "log"> },
   conditions: Leased,
-  abortSignal: AbortSignal,
 ): Promise<boolean> {
+  const { sizeBytes, signal: abortSignal, log } = job;
   try {
     const { snapshot } = await base.createSnapshot({
       conditions: { ifMatch: etag },
@@ -60,16 +60,34 @@ export async function copyBase(
       metadata: toMetadata({ ...mark, state: "patching" }),
       abortSignal,
     });
-    while (!copying.isDone()) {
+    // The SDK's own poller knows no copy that was aborted, and waits for it for ever.
+    let found = copying.isDone() ? undefined : await blob.getProperties({ abortSignal });
+    while (found?.copyStatus === "pending") {
+      log.progress(`the service copies the version before: ${found.copyProgress} bytes`);
       await setTimeout(500, undefined, { signal: abortSignal });
-      await copying.poll({ abortSignal });
+      found = await blob.getProperties({ abortSignal });
     }
-    if (copying.getResult()?.copyStatus !== "success") return false;
+    if (found && found.copyStatus !== "success") return false;
     await blob.resize(sizeBytes, { conditions, abortSignal });
     return true;
   } catch (error) {
     if (isRefused(error)) return false;
     throw error;
+  }
+}
+
+/** Ends a copy into a blob that is still under way; one that has ended meanwhile is success. */
+export async function endCopy(
+  blob: PageBlobClient,
+  conditions: Leased,
+  abortSignal: AbortSignal,
+): Promise<void> {
+  const found = await head(blob, abortSignal);
+  if (found?.copyStatus !== "pending") return;
+  try {
+    await blob.abortCopyFromURL(found.copyId!, { conditions, abortSignal });
+  } catch (error) {
+    if (azureCode(error) !== "NoPendingCopyOperation") throw error;
   }
 }
 

@@ -44,7 +44,32 @@ const explanations: readonly (readonly [code: RegExp, why: string, hint: string]
   [
     /^AuthenticationFailed|^InvalidAuthenticationInfo|^AuthorizationFailure|^Authorization|^InsufficientAccountPermissions|^KeyBasedAuthenticationNotPermitted|^NoAuthenticationInformation/,
     "the storage account does not accept these credentials",
-    'check the connection string, or give the identity the role "Storage Blob Data Contributor" on the account',
+    'check the connection string, whose signature may have expired, and this machine\'s clock, or give the identity the role "Storage Blob Data Contributor" on the account',
+  ],
+  [
+    /^CredentialUnavailableError$|Authentication(Required)?Error$/,
+    "there is no identity that Azure accepts",
+    "run az login, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET",
+  ],
+  [
+    /^(HTTP \d+|PARSE_ERROR)$/,
+    "something other than the storage account answered",
+    "a proxy or a login page is in the way: check the account's address and the network",
+  ],
+  [
+    /^(TIMEOUT|ServerBusy|OperationTimedOut|InternalError|50\d)$/,
+    "the storage account, or a proxy before it, is busy or out of order",
+    "run pulumi up again later; what has been sent is kept",
+  ],
+  [
+    /^PendingCopyOperation$/,
+    "the service still copies the version before into it, as a run that was cut off asked for",
+    "run it again in a minute",
+  ],
+  [
+    /^ConditionNotMet$/,
+    "something else wrote it at the same moment",
+    "run pulumi refresh and pulumi up again",
   ],
   [
     /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ESOCKETTIMEDOUT|EPIPE|REQUEST_SEND_ERROR)$/,
@@ -79,10 +104,11 @@ export function cloudError(
   if (error instanceof CloudError || failure.name === "AbortError") return error;
   if (error instanceof Error && !isAzure(error)) return error;
   const code = azureCode(error);
-  const known = explanations.find(([pattern]) => pattern.test(code));
+  const key = code || String(failure.statusCode ?? failure.name);
+  const known = explanations.find(([pattern]) => pattern.test(key));
   const said = redact((failure.message ?? String(error)).split("\n")[0]!.trim(), secrets);
   const status = [failure.statusCode, code].filter(Boolean).join(" ");
-  const why = known ? `${known[1]} (${status})` : `${status}${status && ": "}${said}`;
+  const why = known ? `${known[1]} (${status || said})` : `${status}${status && ": "}${said}`;
   // The SDK's error holds the request with its headers: only its words go on.
   return new CloudError(`${action} failed: ${why}`, {
     ...(known ? { hint: known[2] } : {}),
@@ -91,5 +117,5 @@ export function cloudError(
 }
 
 function isAzure({ name }: Error): boolean {
-  return /^(RestError|CredentialUnavailableError|.*AuthenticationError)$/.test(name);
+  return /^RestError$|^CredentialUnavailableError$|Authentication(Required)?Error$/.test(name);
 }

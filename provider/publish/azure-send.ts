@@ -1,7 +1,7 @@
 import type { BlobGetPropertiesResponse, PageBlobClient } from "@azure/storage-blob";
 import { withoutRanges } from "../plan/ranges.ts";
 import type { ByteSource } from "../store/vhd-view.ts";
-import { copyBase, type Delta, dropSnapshots, findDelta } from "./azure-delta.ts";
+import { copyBase, type Delta, dropSnapshots, endCopy, findDelta } from "./azure-delta.ts";
 import { writeHashes } from "./azure-hashes.ts";
 import type { Leased } from "./azure-lease.ts";
 import type { Condition, Publication, Published } from "./azure-publication.ts";
@@ -43,10 +43,11 @@ export async function fill(
     };
   // Where somebody else wrote, or a copy was being changed, no page can be trusted.
   const sound = condition === "absent" || (condition === "begun" && !astray);
-  if (found?.copyStatus === "pending")
-    await blob.abortCopyFromURL(found.copyId!, { conditions, abortSignal: signal });
+  if (found?.copyStatus === "pending") await endCopy(blob, conditions, signal);
   const delta = sound && held.length > 0 ? undefined : await findDelta(job, hashes);
   const copied = delta !== undefined && (await copy(job, blob, mark, delta, conditions));
+  // A copy whose answer was lost on the way is one that was refused when it is asked for again.
+  if (delta && !copied) await endCopy(blob, conditions, signal);
   if (!copied && (delta || !sound))
     // Creating the blob again empties it.
     await blob.create(job.sizeBytes, {
@@ -82,7 +83,7 @@ async function copy(
   conditions: Leased,
 ): Promise<boolean> {
   try {
-    return await copyBase(blob, delta, { mark, sizeBytes: job.sizeBytes }, conditions, job.signal);
+    return await copyBase(blob, delta, { mark, job }, conditions);
   } finally {
     // One that stays costs nothing, as its base is never written, and goes with it at the latest.
     await dropSnapshots(job, delta).catch(() => {});

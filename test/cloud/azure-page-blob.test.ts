@@ -396,7 +396,7 @@ test("an account without page blobs is refused with the kind of account that has
   const server = createServer((request, response) => {
     request.resume();
     const status = request.method === "HEAD" ? 404 : 400;
-    response.writeHead(status, { "content-type": "application/xml" });
+    response.writeHead(status, { "content-type": "application/xml", "x-ms-request-id": "1" });
     response.end(request.method === "HEAD" ? "" : body("BlobTypeNotSupported"));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");

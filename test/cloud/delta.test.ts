@@ -128,6 +128,43 @@ test.each([
   },
 );
 
+test.each(["failed", "aborted"])(
+  "where the copy has %s, the version is sent whole",
+  async (end) => {
+    const [one, two] = [await firstDisk(ctx), await laterDisk(ctx)];
+    const first = await put(plan(one), ctx);
+    let copied = false;
+    const { port } = await proxy((s): Fate => {
+      copied ||= s.copy;
+      if (s.copy) return { changed: { "x-ms-copy-status": "pending" } };
+      return copied && s.method === "HEAD" ? { changed: { "x-ms-copy-status": end } } : "pass";
+    });
+    const second = await put(plan(two, port), ctx, first);
+    expect(second.mode).toBe("uploaded");
+    await same(second.blobName, two);
+  },
+);
+
+test("a copy that ends before it is ended is taken for ended", async () => {
+  const [one, two] = [await firstDisk(ctx), await laterDisk(ctx)];
+  const first = await put(plan(one), ctx);
+  const stop = new AbortController();
+  const { port } = await proxy((s) => {
+    if (s.put) stop.abort();
+    return "pass";
+  });
+  await expect(put(plan(two, port), { ...ctx, signal: stop.signal }, first)).rejects.toThrow();
+  let looks = 0;
+  const late = await proxy((s): Fate => {
+    const pending = s.method === "HEAD" && looks++ < 3;
+    return pending ? { changed: { "x-ms-copy-status": "pending" } } : "pass";
+  });
+  const second = await put(plan(two, late.port), ctx, first);
+  expect(late.seen.filter(({ url }) => url.includes("comp=copy"))).toHaveLength(1);
+  expect(second.mode).toBe("delta");
+  await same(second.blobName, two);
+});
+
 test("a copy whose changes were cut off is emptied when the version before can no longer serve", async () => {
   const [one, two] = [await firstDisk(ctx), await laterDisk(ctx)];
   const first = await put(plan(one), ctx);

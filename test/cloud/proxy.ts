@@ -1,8 +1,20 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 
-/** What becomes of a request: `late` does it, but the answer is lost. */
-export type Fate = "pass" | "busy" | "reset" | "late" | "silent";
+/** What becomes of a request: `late` does it, but the answer is lost; `cut` loses the end of the answer. */
+export type Fate = "pass" | "busy" | "reset" | "late" | "cut" | "silent" | Answer | Change;
+
+/** What answers in the emulator's place. */
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Headers that the emulator's answer gets instead of its own. */
+export interface Change {
+  readonly changed: Readonly<Record<string, string>>;
+}
 
 /** A request as a test sees it. */
 export interface Seen {
@@ -36,7 +48,9 @@ export async function startProxy(
     if (decided === "silent") return;
     if (decided === "reset") return void incoming.socket.destroy();
     if (decided === "busy") return void outgoing.writeHead(503).end();
-    forward(target, incoming, body, decided === "late" ? undefined : outgoing);
+    if (typeof decided === "object" && "status" in decided)
+      return void outgoing.writeHead(decided.status, decided.headers).end(decided.body);
+    forward(target, incoming, body, outgoing, decided);
   }).listen(ownPort, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
@@ -55,12 +69,17 @@ function forward(
   port: number,
   { method, url, headers, socket }: IncomingMessage,
   body: Buffer,
-  outgoing: ServerResponse | undefined,
+  outgoing: ServerResponse,
+  fate: "pass" | "late" | "cut" | Change,
 ): void {
   const onward = request({ host: "127.0.0.1", port, method, path: url, headers }, (answer) => {
-    if (!outgoing) return void answer.resume().on("end", () => socket.destroy());
-    outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-    answer.pipe(outgoing);
+    if (fate === "late") return void answer.resume().on("end", () => socket.destroy());
+    const changed = typeof fate === "object" ? fate.changed : {};
+    outgoing.writeHead(answer.statusCode ?? 500, { ...answer.headers, ...changed });
+    if (fate !== "cut") return void answer.pipe(outgoing);
+    answer.once("data", (piece: Buffer) =>
+      outgoing.write(piece.subarray(0, piece.length / 2), () => socket.destroy()),
+    );
   });
   onward.on("error", () => socket.destroy());
   onward.end(body);

@@ -22,6 +22,11 @@ test.each([
   [{ statusCode: 403, code: "AuthorizationPermissionMismatch" }, /Storage Blob Data Contributor/],
   [{ code: "ENOTFOUND" }, /could not be reached.*\n.*firewall/],
   [{ code: "REQUEST_SEND_ERROR" }, /could not be reached/],
+  [{ code: "HTTP 404" }, /something other than the storage account answered \(HTTP 404\)\n.*login/],
+  [{ statusCode: 503 }, /busy or out of order \(503\)\n.*what has been sent is kept/],
+  [{ statusCode: 409, code: "PendingCopyOperation" }, /still copies the version before/],
+  [{ statusCode: 412, code: "ConditionNotMet" }, /something else wrote it/],
+  [{ name: "AggregateAuthenticationError" }, /no identity.*\(it did not work\)\n.*az login/],
   [{ statusCode: 418, code: "Teapot" }, /^Uploading failed: 418 Teapot: it did not work$/],
 ])("%j becomes an error to act on", (fields, expected) => {
   const error = cloudError(failure(fields), "Uploading");
