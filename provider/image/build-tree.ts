@@ -11,8 +11,9 @@ import { treeDigest } from "../tree/digest.ts";
 import { cachedIndex } from "../tree/index-file.ts";
 import type { Ingested } from "../tree/ingest/types.ts";
 import { findKernels } from "../tree/kernels.ts";
+import { LayerStack } from "../tree/layer-stack.ts";
 import { makeRoom } from "../tree/make-room.ts";
-import { stackLayers } from "../tree/merge.ts";
+import { applyLayer } from "../tree/merge.ts";
 import { saveTree, trees } from "../tree/object.ts";
 import { readOsRelease } from "../tree/os-release.ts";
 import { forgetPaths } from "../tree/read-file.ts";
@@ -144,28 +145,27 @@ async function demandUnchanged(plan: RootfsInputs, ctx: Context): Promise<void> 
 
 /** The layers merged into one tree, without what scrub leaves out. */
 async function mergedTree(layers: Ingested["layers"], plan: RootfsInputs, ctx: Context) {
-  const { sourceDateEpoch } = plan;
-  const stack = stackLayers(await indexLayers(layers, ctx), { sourceDateEpoch });
+  const stack = new LayerStack();
+  // One after another, so that the index of each is gone before the next.
+  for (const { digest } of layers) {
+    const index = await layerIndex(digest, ctx);
+    makeRoom(index.count);
+    applyLayer(stack, { digest, index }, plan.sourceDateEpoch);
+  }
   return { ...scrub(stack.tree(), plan.scrub), record: recordLayers(stack.names()) };
 }
 
-async function indexLayers(layers: readonly { digest: string; file: string }[], ctx: Context) {
-  const indexed = [];
-  for (const { digest } of layers) {
-    const file = ctx.store.path("layer", digest);
-    const index = await cachedIndex(
-      file,
-      join(ctx.store.root, "indexes", `${digest.slice(7)}.json`),
-      {
-        signal: ctx.signal,
-        progress: (bytes) =>
-          ctx.log.progress(`reading layer ${digest.slice(7, 19)}: ${Math.round(bytes / 1e6)} MB`),
-      },
-    );
-    indexed.push({ digest, index });
-  }
-  makeRoom(indexed.reduce((sum, { index }) => sum + index.count, 0));
-  return indexed;
+function layerIndex(digest: string, ctx: Context) {
+  const name = digest.slice("sha256:".length);
+  return cachedIndex(
+    ctx.store.path("layer", digest),
+    join(ctx.store.root, "indexes", `${name}.json`),
+    {
+      signal: ctx.signal,
+      progress: (bytes) =>
+        ctx.log.progress(`reading layer ${name.slice(0, 12)}: ${Math.round(bytes / 1e6)} MB`),
+    },
+  );
 }
 
 async function commitTree(tree: Tree, ctx: Context): Promise<Ref> {

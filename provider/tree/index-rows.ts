@@ -15,6 +15,9 @@ const TYPES = Object.fromEntries(Object.entries(LETTERS).map(([type, letter]) =>
 const pieceLength = 1 << 16;
 const newline = 0x0a;
 
+/** Mark of a deleted entry in a layer (image-spec, layer.md, Whiteouts). */
+export const WHITEOUT = ".wh.";
+
 type Row = [
   path: string,
   letter: string,
@@ -27,13 +30,16 @@ type Row = [
   rest?: Pick<Entry, "target" | "major" | "minor" | "xattrs" | "digest" | "segments">,
 ];
 
-/**
- * The index of a layer as bytes, a JSON row for each member: a fifth of what objects take, and only while a layer is merged are there
- * objects for its members.
- */
+/** The index of a layer as bytes, a JSON row for each member: a fifth of what objects take, which there are only for a few rows at a time. */
 export class PackedIndex implements LayerIndex {
   /** Whole rows, each with its line end. */
   readonly pieces: readonly Buffer[];
+  readonly members: Iterable<LayerMember> = {
+    [Symbol.iterator]: () => this.#members(() => true),
+  };
+  readonly whiteouts: Iterable<LayerMember> = {
+    [Symbol.iterator]: () => this.#members((rows) => rows.includes(WHITEOUT)),
+  };
 
   constructor(pieces: readonly Buffer[]) {
     this.pieces = pieces;
@@ -47,18 +53,17 @@ export class PackedIndex implements LayerIndex {
     return count;
   }
 
-  /** Made anew whenever it is asked for. */
-  get members(): readonly LayerMember[] {
-    const members: LayerMember[] = [];
+  *#members(isWanted: (rows: Buffer) => boolean): Generator<LayerMember> {
     for (const piece of this.pieces) {
       for (let at = 0; at < piece.length; ) {
         const end = piece.indexOf(newline, Math.min(at + pieceLength, piece.length - 1));
-        const rows = piece.toString("utf8", at, end).replaceAll("\n", ",");
-        for (const row of JSON.parse(`[${rows}]`) as Row[]) members.push(memberOf(row));
+        const rows = piece.subarray(at, end);
         at = end + 1;
+        if (!isWanted(rows)) continue;
+        const list = rows.toString().replaceAll("\n", ",");
+        for (const row of JSON.parse(`[${list}]`) as Row[]) yield memberOf(row);
       }
     }
-    return members;
   }
 }
 

@@ -71,5 +71,7 @@ export type LayerMember = Omit<Entry, "kind" | "source">;
 
 /** What a layer tar holds, in tar order. */
 export interface LayerIndex {
-  readonly members: readonly LayerMember[];
+  readonly members: Iterable<LayerMember>;
+  /** Members among which all whiteouts are, where they can be told apart without looking at every one. */
+  readonly whiteouts?: Iterable<LayerMember>;
 }

@@ -64,7 +64,7 @@ test("a layer of added files says of itself what its index says, whether content
   const at = join(ctx.cwd, "one.tar");
   const { digest, entries } = await writeLayer(files, 7, at);
   expect(await sha256File(at)).toBe(digest);
-  expect((await indexLayer(at)).members).toEqual(entries);
+  expect([...(await indexLayer(at)).members]).toEqual(entries);
   const { content: _, ...bare } = file("b");
   const streamed = files.map((f) =>
     f.path === "b" ? { ...bare, from: join(ctx.cwd, "large") } : f,

@@ -8,7 +8,8 @@ import {
 import { trace } from "../../../provider/manifest/trace.ts";
 import { traceText } from "../../../provider/manifest/trace-text.ts";
 import { sha256 as digestOfText } from "../../../provider/plan/canonical.ts";
-import { type Layer, stackLayers } from "../../../provider/tree/merge.ts";
+import { LayerStack } from "../../../provider/tree/layer-stack.ts";
+import { applyLayer, type Layer } from "../../../provider/tree/merge.ts";
 import { overlay } from "../../../provider/tree/overlay.ts";
 import { directory, EPOCH, file, layer, link, symlink, whiteout } from "../tree/layers.ts";
 
@@ -24,7 +25,8 @@ const layers = [
 
 /** The image of these layers, with a file that Rootfs's own inputs add. */
 function image(from: readonly Layer[] = layers) {
-  const stack = stackLayers(from, { sourceDateEpoch: EPOCH });
+  const stack = new LayerStack();
+  for (const layer of from) applyLayer(stack, layer, EPOCH);
   const merged = stack.tree();
   const tree = overlay(merged, "sha256:added", [file("etc/hostname", "web"), file("etc/conf2")]);
   const origin = originOf(
