@@ -1,10 +1,13 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findStep } from "../../provider/flow/index.ts";
 import type { BootInstall, PlacedFile } from "../../provider/plan/boot-files.ts";
 import type { Layout } from "../../provider/plan/layout.ts";
+import { readDer } from "../../provider/signing/der.ts";
+import { signProgram } from "../../provider/signing/sign-program.ts";
 import { esp, file, make } from "../boot/boot-path.ts";
 import { sayingEfiApplication } from "../boot/efi-application.ts";
 import { testContext } from "../context.ts";
@@ -70,6 +73,50 @@ test("sbverify refuses a program with one bit changed, one that is unsigned, and
   const foreign = join(ctx.cwd, "other.pem");
   await writeFile(foreign, other.signingCertificate);
   expect((await verify(pathOf(program!), foreign)).all).toContain("Signature verification failed");
+});
+
+describe.each([0, 3])("a program of %i bytes more than a multiple of 8", (more) => {
+  const certificatesAt = (bytes: Buffer) => bytes.readUInt32LE(0x40 + 24 + 144);
+  /** What a signature is made of, part by part: those of the whole, and those of who signs. */
+  function partsOf(bytes: Buffer): string[][] {
+    const at = certificatesAt(bytes);
+    const [message] = readDer(bytes.subarray(at + 8, at + bytes.readUInt32LE(at)));
+    const inside = (value: { content: Buffer }) => readDer(value.content);
+    const whole = inside(inside(inside(message!)[1]!)[0]!);
+    const hex = (parts: ReturnType<typeof readDer>) =>
+      parts.map((part) => part.whole.toString("hex"));
+    return [hex(whole), hex(inside(inside(whole[4]!)[0]!))];
+  }
+  let [plain, ours, theirs, key]: string[] = [];
+  beforeAll(async () => {
+    [plain, ours, theirs, key] = ["plain", "ours", "theirs", "key"].map((name) =>
+      join(ctx.cwd, `${name}-${more}`),
+    );
+    const program = Buffer.concat([sayingEfiApplication("x"), Buffer.alloc(more, 7)]);
+    await Promise.all([writeFile(plain!, program), writeFile(ours!, program)]);
+    await writeFile(key!, own.signingKey);
+    await signProgram(ours!, {
+      certificate: new X509Certificate(own.signingCertificate).raw,
+      key: createPrivateKey(own.signingKey),
+    });
+  });
+
+  test("is signed as sbsign does it, but for the time and what follows from it", async () => {
+    await execa("sbsign", ["--key", key!, "--cert", certificate, "--output", theirs!, plain!]);
+    const [[a, b], [c, d]] = (await Promise.all(
+      [ours, theirs].map(async (file) => partsOf(await readFile(file!))),
+    )) as [string[][], string[][]];
+    expect(a!.slice(0, 4)).toEqual(c!.slice(0, 4));
+    for (const part of [0, 1, 2, 4]) expect(b![part]).toBe(d![part]);
+  });
+
+  test("has its signature and its sum where sbattach puts them, to the byte", async () => {
+    const [signature, attached] = [join(ctx.cwd, `signature-${more}`), `${theirs}-attached`];
+    await copyFile(plain!, attached);
+    await execa("sbattach", ["--detach", signature, ours!]);
+    await execa("sbattach", ["--attach", signature, attached]);
+    expect((await readFile(attached)).equals(await readFile(ours!))).toBe(true);
+  });
 });
 
 test("a kernel that somebody has signed before has both signatures", async () => {

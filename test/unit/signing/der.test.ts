@@ -6,6 +6,7 @@ import {
   octets,
   readDer,
   sequence,
+  setOf,
 } from "../../../provider/signing/der.ts";
 
 test.each([
@@ -33,6 +34,7 @@ test.each([
 test("the members of a set are ordered by their bytes", () => {
   const [a, b] = [der(2, Buffer.from([1])), der(2, Buffer.from([0, 1]))];
   expect(inOrder(b, a)).toEqual(Buffer.concat([a, b]));
+  expect(setOf(b, a)).toEqual(der(0x31, a, b));
 });
 
 test("what is cut off is no value", () => {

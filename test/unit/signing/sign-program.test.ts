@@ -72,6 +72,16 @@ describe("what cannot be signed is refused, with the reason", () => {
       "its parts lie beyond its end",
     ],
     [
+      "a table of sections that is not in its headers",
+      changed((b) => void b.writeUInt32LE(0x100, optional + 60)),
+      "its parts lie beyond its end",
+    ],
+    [
+      "certificates at no multiple of 8",
+      changed(certificates(program.length - 9, 9)),
+      "it has a signature that does not lie at its end",
+    ],
+    [
       "certificates in the middle",
       changed(certificates(0x200, 0x100)),
       "it has a signature that does not lie at its end",
@@ -102,6 +112,39 @@ test("all but the sum, the place of the certificates and the certificates is has
     const rest = hashed.slice(2).filter(({ start, end }) => end > start);
     expect(rest.map(({ start }) => start)).toEqual([entry + 8, 0x200 * 2]);
     expect(rest.at(-1)!.end).toBe(program.length);
+  }
+});
+
+test("sections are hashed by their places in the file, whatever their order in the table", () => {
+  const bytes = changed((b) => {
+    const table = optional + 112 + 128;
+    b.writeUInt16LE(3, 0x46);
+    for (const [i, [size, start]] of [
+      [0x100, 0x500],
+      [0, 0x480],
+      [0x100, 0x400],
+    ].entries()) {
+      b.writeUInt32LE(size!, table + i * 40 + 16);
+      b.writeUInt32LE(start!, table + i * 40 + 20);
+    }
+  });
+  const { hashed } = readProgramImage(bytes, bytes.length);
+  expect(hashed.slice(3)).toEqual([
+    ...[
+      { start: 0x400, end: 0x500 },
+      { start: 0x500, end: 0x600 },
+    ],
+    { start: 0x600, end: bytes.length },
+  ]);
+});
+
+test("whose a signature is stands in it as in the certificate, also in one of version 1", async () => {
+  for (const version of [1, 3] as const) {
+    const { signingKey, signingCertificate } = selfSigned({ version, name: `Version ${version}` });
+    const bytes = await signed(program, signerOf({ signingKey, signingCertificate }));
+    const name = Buffer.from(`Version ${version}`).toString("hex");
+    const issuerAndSerialNumber = `301b30143112301006035504030c09${name}0203010203`;
+    expect(bytes.toString("hex", program.length)).toContain(issuerAndSerialNumber);
   }
 });
 
