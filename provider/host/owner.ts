@@ -8,10 +8,15 @@ export async function processOwner(pid: number = process.pid): Promise<string> {
 
 /** True only when the owner was surely a process of this machine and namespace and has ended. */
 export async function ownerIsGone(owner: string): Promise<boolean> {
+  return (await fateOf(owner)) === "gone";
+}
+
+/** What has become of an owner; nobody here knows of processes of other machines and namespaces, and of earlier boots. */
+export async function fateOf(owner: string): Promise<"lives" | "gone" | "unknown"> {
   const [boot, namespace, pid, started] = owner.split("/");
-  if (`${boot}/${namespace}` !== (await realm()) || !pid) return false;
+  if (`${boot}/${namespace}` !== (await realm()) || !pid) return "unknown";
   const now = await startTime(Number(pid));
-  return now === "gone" || now !== started;
+  return now === "gone" || now !== started ? "gone" : "lives";
 }
 
 /** Process numbers mean something only within one boot and one PID namespace (a dev container has its own). */

@@ -30,10 +30,7 @@ export async function ensure(
   const key = await stepKey(step, plan, ctx);
   const outputs = await ctx.store.lock(key, ctx.signal, async () => {
     const before = await ctx.store.result(key);
-    if (before && (await allThere(ctx.store, ownRefs(before)))) {
-      for (const ref of ownRefs(before)) await ctx.store.touch(ref);
-      return before;
-    }
+    if (before && (await inUse(ctx.store, ownRefs(before)))) return before;
     const made = (await make(plan, ctx)) as Outputs;
     await ctx.store.putResult(key, made);
     return made;
@@ -66,6 +63,12 @@ export async function allThere(store: Store, names: readonly ObjectName[]): Prom
     if (!(await allThere(store, await store.needs(name)))) return false;
   }
   return true;
+}
+
+/** The same; what is there is noted as used first, so that a collection that is running leaves it. */
+export async function inUse(store: Store, names: readonly ObjectName[]): Promise<boolean> {
+  for (const name of names) await store.touch(name);
+  return allThere(store, names);
 }
 
 /** Also what was made before there was a cache; a cache that takes nothing costs nobody the artefact. */

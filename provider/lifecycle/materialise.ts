@@ -7,7 +7,7 @@ import type { ObjectName } from "../store/store.ts";
 import { verifyForeign } from "../store/verify.ts";
 import { loadTree } from "../tree/object.ts";
 import { verifyContents } from "../tree/verify-contents.ts";
-import { allThere, ensure } from "./ensure.ts";
+import { allThere, ensure, inUse } from "./ensure.ts";
 
 /** Finds the resource or internal step that a recipe names. */
 export type StepFinder = (name: string) => Resource | undefined;
@@ -15,10 +15,7 @@ export type StepFinder = (name: string) => Resource | undefined;
 /** Brings an artefact into the store: it is there, a cache has it, or its recipe is run again. A missing object is a cache miss, never drift. */
 export async function materialise(ref: Ref, ctx: Context, find: StepFinder): Promise<string> {
   const path = ctx.store.path(ref.kind, ref.digest);
-  if (await allThere(ctx.store, [ref])) {
-    await ctx.store.touch(ref);
-    return path;
-  }
+  if (await inUse(ctx.store, [ref])) return path;
   if (await fromCache(ref, ctx)) return path;
   const recipe = ref.recipe === "" ? undefined : decodeRecipe(ref.recipe);
   const step = recipe && find(recipe.step);
@@ -77,6 +74,7 @@ function describe(recipe: Recipe): string {
 async function fromCache(name: ObjectName, ctx: Context): Promise<boolean> {
   const cache = configuredCache();
   if (!cache) return false;
+  await ctx.store.touch(name);
   if (await ctx.store.has(name.kind, name.digest)) return needsFromCache(name, ctx);
   return ctx.store.stage(async (folder) => {
     const file = join(folder, "object");

@@ -78,10 +78,15 @@ async function removeUnused(store: Store, object: StoredObject): Promise<boolean
 
 async function whileNoBuildRuns(store: Store, signal: AbortSignal, work: () => Promise<void>) {
   const patience = AbortSignal.timeout(patienceMs);
+  let begun = false;
+  const begin = () => {
+    begun = true;
+    return work();
+  };
   try {
-    await store.lock("oci layout", AbortSignal.any([signal, patience]), work);
+    await store.lock("oci layout", AbortSignal.any([signal, patience]), begin);
   } catch (error) {
-    if (signal.aborted || !patience.aborted) throw error;
+    if (begun || signal.aborted || !patience.aborted) throw error;
   }
 }
 

@@ -1,6 +1,9 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { fateOf } from "../host/owner.ts";
+import { lifetimeSeconds } from "../host/reap.ts";
 import { objectPath, sealPath } from "./paths.ts";
+import { stageOwner } from "./stage.ts";
 import type { ObjectName, Store } from "./store.ts";
 
 /**
@@ -13,7 +16,7 @@ export async function removeLeftovers(
   untouchedSinceMs: number,
 ): Promise<void> {
   const { root } = store;
-  await removeDeadStages(join(root, "stages"));
+  await removeDeadStages(join(root, "stages"), untouchedSinceMs - lifetimeSeconds * 1000);
   for (const file of await filesBelow(join(root, "oci", "blobs", "sha256")))
     await removeUnrecorded(root, { kind: "layer", digest: digestIn(file) }, file, untouchedSinceMs);
   for (const kind of ["file", "tree", "ext4", "disk", "vhd"] as const)
@@ -54,18 +57,13 @@ async function isOlder(file: string, thanMs: number): Promise<boolean> {
   return found !== undefined && Math.max(found.mtimeMs, found.ctimeMs) < thanMs;
 }
 
-/** Stages are named after the process that works in them. */
-async function removeDeadStages(folder: string): Promise<void> {
-  for (const name of await readdir(folder))
-    if (!isAlive(Number.parseInt(name, 10)))
-      await rm(join(folder, name), { recursive: true, force: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return pid > 0 && process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+/** Stages of processes that have ended; where nobody knows whether they have, of those whose steps have by now. */
+async function removeDeadStages(folder: string, strangersSinceMs: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const stage = join(folder, name);
+    const fate = await fateOf(stageOwner(name));
+    if (fate === "gone" || (fate === "unknown" && (await isOlder(stage, strangersSinceMs))))
+      await rm(stage, { recursive: true, force: true });
   }
 }
 

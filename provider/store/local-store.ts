@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdir, mkdtemp, open, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, open, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { StoreError } from "../errors.ts";
 import { canonicalJson, sha256 } from "../plan/canonical.ts";
@@ -7,6 +7,7 @@ import type { ArtefactKind } from "../plan/ref.ts";
 import { withLock } from "./lock.ts";
 import { objectPath, sealPath, storeRoot } from "./paths.ts";
 import { readRecord, replaceFile } from "./record.ts";
+import { makeStage } from "./stage.ts";
 import type { NewObject, ObjectName, Store } from "./store.ts";
 import { sha256File } from "./verify.ts";
 
@@ -17,6 +18,9 @@ interface Seal {
   readonly needs: readonly ObjectName[];
 }
 
+/** The modification time of every committed object, in seconds since 1970: any other is a later change. */
+const committedAt = 1735689600;
+
 /** Opens (and makes, if need be) the store in a folder. */
 export async function openStore(root: string = storeRoot()): Promise<Store> {
   const folders = ["objects", "seals", "stages", "locks", "steps", "roots", "logs", "indexes"];
@@ -25,6 +29,8 @@ export async function openStore(root: string = storeRoot()): Promise<Store> {
   const path = (kind: ArtefactKind, digest: string) => objectPath(root, { kind, digest });
 
   const seal = (name: ObjectName) => readRecord<Seal>(sealPath(root, name));
+
+  const needsOf = async (name: ObjectName) => (await seal(name))?.needs ?? [];
 
   async function condition(name: ObjectName): Promise<"there" | "missing" | "damaged"> {
     const recorded = await seal(name);
@@ -45,8 +51,14 @@ export async function openStore(root: string = storeRoot()): Promise<Store> {
   }
 
   async function touch(name: ObjectName): Promise<void> {
-    const now = new Date();
-    await utimes(sealPath(root, name), now, now).catch(() => {});
+    await markUsed(sealPath(root, name));
+    for (const need of await needsOf(name)) await touch(need);
+  }
+
+  async function result(key: string): Promise<Record<string, unknown> | undefined> {
+    const file = join(root, "steps", `${key.slice(7)}.json`);
+    await markUsed(file);
+    return readRecord(file);
   }
 
   /** A builder skips what it finds in its place, so that what is there may be what was damaged long ago. */
@@ -65,7 +77,7 @@ export async function openStore(root: string = storeRoot()): Promise<Store> {
   }
 
   async function stage<T>(work: (folder: string) => Promise<T>): Promise<T> {
-    const folder = await mkdtemp(join(root, "stages", `${process.pid}-`));
+    const folder = await makeStage(root);
     try {
       return await work(folder);
     } finally {
@@ -74,11 +86,17 @@ export async function openStore(root: string = storeRoot()): Promise<Store> {
   }
 
   async function commit({ kind, digest, file, needs = [] }: NewObject): Promise<void> {
-    if (await has(kind, digest)) return touch({ kind, digest });
+    await touch({ kind, digest });
+    if (await has(kind, digest)) return;
     const handle = await open(file, "r");
-    await handle.sync();
-    await handle.close();
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
     await chmod(file, 0o444);
+    // Whoever commits the same at the same moment records the same: of two files only one stays.
+    await utimes(file, committedAt, committedAt);
     const target = path(kind, digest);
     await mkdir(dirname(target), { recursive: true });
     await rename(file, target);
@@ -110,11 +128,17 @@ export async function openStore(root: string = storeRoot()): Promise<Store> {
       await rm(objectPath(root, name), { force: true });
       await rm(sealPath(root, name), { force: true });
     },
-    needs: async (name) => (await seal(name))?.needs ?? [],
+    needs: needsOf,
     lock: (name, signal, work) =>
       withLock(join(root, "locks", createHash("sha256").update(name).digest("hex")), signal, work),
-    result: (key) => readRecord(join(root, "steps", `${key.slice(7)}.json`)),
+    result,
     putResult: (key, outputs) =>
       replaceFile(root, join(root, "steps", `${key.slice(7)}.json`), canonicalJson(outputs)),
   };
+}
+
+/** What was used lately is not collected. */
+async function markUsed(file: string): Promise<void> {
+  const now = new Date();
+  await utimes(file, now, now).catch(() => {});
 }

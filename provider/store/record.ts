@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { makeStage } from "./stage.ts";
 
 /** A small JSON file of the store; undefined when it is missing, or torn by a crash: both only mean that it must be made again. */
 export async function readRecord<T>(file: string): Promise<T | undefined> {
@@ -14,13 +15,16 @@ export async function readRecord<T>(file: string): Promise<T | undefined> {
 
 /** Writes a small file whole or not at all, also when the power goes. */
 export async function replaceFile(root: string, file: string, text: string): Promise<void> {
-  const folder = await mkdtemp(join(root, "stages", `${process.pid}-`));
+  const folder = await makeStage(root);
   try {
     const temporary = join(folder, "text");
     const handle = await open(temporary, "wx");
-    await handle.writeFile(text);
-    await handle.sync();
-    await handle.close();
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
     await mkdir(dirname(file), { recursive: true });
     await rename(temporary, file);
   } finally {

@@ -20,7 +20,7 @@ export interface Store {
   path(kind: ArtefactKind, digest: string): string;
   /** True when the object is there, unharmed by its recorded stat. */
   has(kind: ArtefactKind, digest: string): Promise<boolean>;
-  /** Notes that an object is in use, which keeps it from being collected for a while. */
+  /** Notes that an object and what it cannot be read without are in use, which keeps them from being collected for a while. */
   touch(name: ObjectName): Promise<void>;
   /** `damaged`: a file is there, but not the one that was committed. */
   condition(name: ObjectName): Promise<"there" | "missing" | "damaged">;

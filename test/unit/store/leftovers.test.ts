@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { sha256 } from "../../../provider/plan/canonical.ts";
 import { collectGarbage } from "../../../provider/store/gc.ts";
@@ -65,6 +66,42 @@ test("a collection drops results and logs that are older than what it keeps", as
   expect(await files()).toHaveLength(2);
   await collectGarbage(store, keep, inDays(15), signal);
   expect(await files()).toEqual([]);
+});
+
+test("a result that somebody asks for is used by that", async () => {
+  const key = sha256("key");
+  await store.putResult(key, { a: 1 });
+  const file = join(store.root, "steps", `${key.slice(7)}.json`);
+  await utimes(file, 0, 0);
+  expect(await store.result(key)).toEqual({ a: 1 });
+  expect(Date.now() - (await stat(file)).mtimeMs).toBeLessThan(86_400_000);
+});
+
+test("a collection removes the stages of processes that have ended, and those of others once no step still runs", async () => {
+  const stages = () => readdir(join(store.root, "stages"));
+  await store.stage(async (own) => {
+    const [realm, pid] = [...basename(own).matchAll(/^(.*)_(\d+)_\d+-/g)][0]!.slice(1);
+    const otherContainer = `${realm?.replace(/_.*/, "_1")}_${pid}_1-abcdef`;
+    await mkdir(join(store.root, "stages", `${realm}_${pid}_1-abcdef`));
+    await mkdir(join(store.root, "stages", otherContainer));
+    await collectGarbage(store, keep, Date.now(), signal);
+    expect((await stages()).sort()).toEqual([basename(own), otherContainer].sort());
+    await collectGarbage(store, keep, inDays(1), signal);
+    expect(await stages()).toEqual([basename(own)]);
+  });
+});
+
+test("a collection says what it could not remove, however long it took", async () => {
+  const failing: Store = {
+    ...store,
+    lock: (name, stop, work) =>
+      store.lock(name, stop, async () => {
+        await once(stop, "abort");
+        return work();
+      }),
+  };
+  await rm(join(store.root, "stages"), { recursive: true });
+  await expect(collectGarbage(failing, keep, Date.now(), signal)).rejects.toThrow("ENOENT");
 });
 
 test("a lock leaves nothing behind", async () => {

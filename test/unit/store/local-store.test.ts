@@ -131,12 +131,23 @@ test("above its size cap a collection drops what was unused longest, but nothing
   expect(await store.has("file", fresh.digest)).toBe(true);
 });
 
-test("a collection removes the stages of processes that are gone", async () => {
-  const { mkdir } = await import("node:fs/promises");
-  await mkdir(join(store.root, "stages", "999999999-dead"));
-  await mkdir(join(store.root, "stages", `${process.pid}-alive`));
-  await collectGarbage(store, { days: 30, maxSizeGiB: 100 }, Date.now());
-  expect(await readdir(join(store.root, "stages"))).toEqual([`${process.pid}-alive`]);
+test("what an object cannot be read without is in use as long as the object is", async () => {
+  const layer = await put("file", "layer");
+  const tree = await put("file", "tree", [{ kind: "file", digest: layer.digest }]);
+  const seal = join(store.root, "seals", "file", `${layer.digest.slice(7)}.json`);
+  await utimes(seal, 0, 0);
+  await store.touch(tree);
+  expect(Date.now() - (await stat(seal)).mtimeMs).toBeLessThan(dayMs);
+});
+
+test("processes that commit the same at the same moment record the same of it", async () => {
+  const { digest } = await put("file", "hello");
+  const record = (root: string) =>
+    readFile(join(root, "seals", "file", `${digest.slice(7)}.json`), "utf8");
+  const first = await record(store.root);
+  store = await openStore(join(folder, "other"));
+  await put("file", "hello");
+  expect(await record(store.root)).toBe(first);
 });
 
 test("names of projects and stacks cannot leave the folder of roots", async () => {
