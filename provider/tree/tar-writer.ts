@@ -1,4 +1,5 @@
 import { ContentError } from "../errors.ts";
+import type { Region } from "./sparse.ts";
 import { BLOCK } from "./tar-header.ts";
 import type { Entry, EntryType } from "./types.ts";
 
@@ -6,7 +7,12 @@ import type { Entry, EntryType } from "./types.ts";
 export type TarHeader = Pick<
   Entry,
   "path" | "type" | "mode" | "uid" | "gid" | "mtime" | "target" | "major" | "minor" | "xattrs"
-> & { readonly mtimeNs?: number; readonly size: number };
+> & {
+  readonly mtimeNs?: number;
+  readonly size: number;
+  /** Bytes of a sparse file (GNU 1.0); `size` is then that of its {@link sparseMap} and of what is stored of it. */
+  readonly sparseSize?: number;
+};
 
 const FLAGS: Record<EntryType, string> = {
   file: "0",
@@ -26,6 +32,14 @@ export function tarPadding(size: number): Buffer {
   return Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK);
 }
 
+/** What of a sparse file is stored, to stand before it (GNU tar manual, "PAX Format, Version 1.0"). */
+export function sparseMap(parts: readonly Region[], sizeBytes: number): Buffer {
+  const [start = 0, length = 0] = parts.at(-1) ?? [];
+  const all = start + length < sizeBytes ? [...parts, [sizeBytes, 0]] : parts;
+  const text = Buffer.from([all.length, ...all.flat(), ""].join("\n"), "latin1");
+  return Buffer.concat([text, tarPadding(text.length)]);
+}
+
 /** The header blocks of an entry: ustar, after a PAX header for what ustar cannot say. Equal entries, equal bytes. */
 export function tarHeader(entry: TarHeader): Buffer {
   const { path, type, mode, uid, gid, size, mtime, mtimeNs = 0, target = "" } = entry;
@@ -36,6 +50,13 @@ export function tarHeader(entry: TarHeader): Buffer {
   if (uid > 0o7777777) records.push(["uid", `${uid}`]);
   if (gid > 0o7777777) records.push(["gid", `${gid}`]);
   if (size > 0o77777777777) records.push(["size", `${size}`]);
+  if (entry.sparseSize !== undefined)
+    records.push(
+      ["GNU.sparse.major", "1"],
+      ["GNU.sparse.minor", "0"],
+      ["GNU.sparse.name", name],
+      ["GNU.sparse.realsize", `${entry.sparseSize}`],
+    );
   const plainTime = mtime >= 0 && mtime <= 0o77777777777 && mtimeNs === 0;
   if (!plainTime) records.push(["mtime", paxTime(mtime, mtimeNs)]);
   for (const [key, value] of entry.xattrs ?? []) {

@@ -1,4 +1,5 @@
 import { ContentError } from "../errors.ts";
+import { WHITEOUT } from "./index-rows.ts";
 import { shownName } from "./shown-name.ts";
 
 /** Most bytes of a path. Programs reach 4095 at once (PATH_MAX), and what is deeper only step by step. */
@@ -28,4 +29,9 @@ export function baseOf(path: string): string {
 /** The path of a name in a directory. */
 export function joinPath(directory: string, name: string): string {
   return directory === "" ? name : `${directory}/${name}`;
+}
+
+/** True for a name that deletes another in a layer below, or that layers keep for themselves (image-spec, layer.md, Whiteouts). */
+export function isWhiteout(path: string): boolean {
+  return baseOf(path).startsWith(WHITEOUT);
 }

@@ -1,3 +1,4 @@
+import type { Region } from "../../tree/sparse.ts";
 import type { Entry } from "../../tree/types.ts";
 import { attributesBehind, attributesInBlock } from "./attributes.ts";
 import { type FoundInode, InodeTable, inodeFlags } from "./inodes.ts";
@@ -38,15 +39,21 @@ export class Ext4Reader {
     const { size, number } = directory;
     if (size % blockBytes !== 0 || size > mostDirectoryBytes)
       throw damaged(`the directory of the inode ${number} has ${size} bytes`);
+    const twice = () => damaged(`the directory of the inode ${number} has a name twice`);
     const found: FoundName[] = [];
+    // One block named a million times would be more names than there is memory for.
+    const firsts = new Set<string>();
     for (const { block, count } of await this.runs(directory))
       for (let i = 0; i < count; i++) {
         const bytes = await this.#partition.read((block + i) * blockBytes, blockBytes);
-        for (const name of namesInBlock(bytes, hasFileTypes)) found.push(name);
+        const names = namesInBlock(bytes, hasFileTypes);
+        const [first] = names;
+        if (first && firsts.has(first.name)) throw twice();
+        if (first) firsts.add(first.name);
+        for (const name of names) found.push(name);
       }
     found.sort((a, b) => (a.name < b.name ? -1 : 1));
-    const twice = found.find(({ name }, i) => found[i - 1]?.name === name);
-    if (twice) throw damaged(`the directory of the inode ${number} has a name twice`);
+    if (found.some(({ name }, i) => found[i - 1]?.name === name)) throw twice();
     return found;
   }
 
@@ -79,22 +86,34 @@ export class Ext4Reader {
     return runsOf(inode, this.#partition, this.superBlock);
   }
 
-  /** The bytes of a file in pieces, holes as zeros. */
-  async *contents(inode: FoundInode): AsyncGenerator<Buffer> {
+  /** The bytes of a file, or of ascending parts of it, in pieces; holes as zeros. */
+  async *contents(
+    inode: FoundInode,
+    parts: readonly Region[] = [[0, inode.size]],
+  ): AsyncGenerator<Buffer> {
     const { blockBytes } = this.superBlock;
-    let at = 0;
-    for (const { logical, block, count } of await this.runs(inode)) {
-      yield* zeros(logical * blockBytes - at);
-      at = logical * blockBytes;
-      const end = Math.min(at + count * blockBytes, inode.size);
-      for (let from = block * blockBytes; at < end; ) {
-        const piece = await this.#partition.read(from, Math.min(pieceBytes, end - at));
-        yield piece;
-        at += piece.length;
-        from += piece.length;
+    const runs = await this.runs(inode);
+    let next = 0;
+    for (const [start, length] of parts) {
+      let at = start;
+      for (const end = start + length; at < end; ) {
+        const run = runs[next];
+        if (!run || run.logical * blockBytes >= end) {
+          yield* zeros(end - at);
+          break;
+        }
+        const from = run.logical * blockBytes;
+        const to = from + run.count * blockBytes;
+        yield* zeros(from - at);
+        at = Math.max(at, from);
+        while (at < Math.min(to, end)) {
+          const wanted = Math.min(pieceBytes, Math.min(to, end) - at);
+          yield await this.#partition.read(run.block * blockBytes + at - from, wanted);
+          at += wanted;
+        }
+        if (to <= end) next++;
       }
     }
-    yield* zeros(inode.size - at);
   }
 }
 

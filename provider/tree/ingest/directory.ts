@@ -1,7 +1,9 @@
 import type { BigIntStats } from "node:fs";
 import { lstat, open, readdir, readlink, realpath } from "node:fs/promises";
 import { ContentError } from "../../errors.ts";
+import { shownName } from "../shown-name.ts";
 import { tarEnd, tarHeader, tarPadding } from "../tar-writer.ts";
+import { isWhiteout, joinPath } from "../tree-path.ts";
 import type { EntryType } from "../types.ts";
 import { noConfig } from "./image-config.ts";
 import { LayerWriter } from "./layer-writer.ts";
@@ -30,6 +32,13 @@ async function* tarOf(root: Buffer): AsyncGenerator<Buffer> {
   // Depth first, with the names of a directory in order.
   for (const waiting = [""]; waiting.length > 0; ) {
     const path = waiting.pop()!;
+    if (isWhiteout(path))
+      throw new ContentError(
+        `${shownName(path)} has a name by which layers of images delete others`,
+        {
+          hint: "leave it out",
+        },
+      );
     const file = Buffer.concat([root, Buffer.from(`/${path}`, "latin1")]);
     const stat = await lstat(file, { bigint: true });
     const type = typeOf(stat, path);
@@ -55,8 +64,8 @@ async function* tarOf(root: Buffer): AsyncGenerator<Buffer> {
     if (type === "directory") {
       const names = await readdir(file, "buffer");
       names.sort(Buffer.compare).reverse();
-      const prefix = path === "" ? "" : `${path}/`;
-      waiting.push(...names.map((name) => `${prefix}${name.toString("latin1")}`));
+      // One by one: no call takes as many arguments as a directory may have names.
+      for (const name of names) waiting.push(joinPath(path, name.toString("latin1")));
     }
   }
   yield tarEnd;

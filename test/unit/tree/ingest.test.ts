@@ -275,6 +275,15 @@ const refusals: [string, () => Promise<unknown>, RegExp][] = [
     /malformed at rootfs.diff_ids/,
   ],
   [
+    "a folder with a name that would delete another",
+    async () => {
+      await mkdir(join(folder, "root/d"), { recursive: true });
+      await writeFile(join(folder, "root/d/.wh.file"), "");
+      return ingestDirectory(join(folder, "root"), { into });
+    },
+    /cannot read the folder .*root: "d\/.wh.file" has a name by which layers .* delete others/,
+  ],
+  [
     "a root filesystem as a docker archive",
     () => ingestDockerArchive(stream(layers[0]!), { into }),
     /manifest.json is missing/,
