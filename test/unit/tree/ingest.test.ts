@@ -277,9 +277,9 @@ const refusals: [string, () => Promise<unknown>, RegExp][] = [
   [
     "a folder with a name that would delete another",
     async () => {
-      await mkdir(join(folder, "root/d"), { recursive: true });
-      await writeFile(join(folder, "root/d/.wh.file"), "");
-      return ingestDirectory(join(folder, "root"), { into });
+      await mkdir(join(into, "root/d"), { recursive: true });
+      await writeFile(join(into, "root/d/.wh.file"), "");
+      return ingestDirectory(join(into, "root"), { into });
     },
     /cannot read the folder .*root: "d\/.wh.file" has a name by which layers .* delete others/,
   ],
