@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { ContentError } from "../errors.ts";
-import type { Tree } from "../tree/types.ts";
+import type { PlannedTree } from "../tree/types.ts";
 import { blockSize, groupBlocks } from "./format.ts";
 import { type Geometry, geometryOf, layoutFor } from "./geometry/geometry.ts";
 import { minimumSize } from "./minimum-size.ts";
@@ -41,12 +41,12 @@ export type PlanParts = Omit<Ext4Plan, "digest" | "blocksOf">;
  * Plans a filesystem of a given size. Pure: equal arguments give equal plans. What had a place in `last` keeps it;
  * any placement, also of another filesystem, gives a sound one.
  */
-export function planExt4(tree: Tree, options: Ext4Options, last?: LastPlacement): Ext4Plan {
+export function planExt4(tree: PlannedTree, options: Ext4Options, last?: LastPlacement): Ext4Plan {
   const full = fullOptions(options);
   const size = Math.floor(full.sizeBytes / blockSize);
   const layout = layoutFor(size, full.inodesPerGroup);
   const geometry = geometryOf(layout, size);
-  const placement = place(tree, layout, full, last && { last, geometry });
+  const placement = place(tree.items, layout, full, last && { last, geometry });
   checkRoom(tree, placement, geometry, full);
   return completePlan({
     blocks: geometry.blocks,
@@ -93,7 +93,12 @@ function digestOf({ blocks, meta, data }: PlanParts): string {
   return `sha256:${hash.digest("hex")}`;
 }
 
-function checkRoom(tree: Tree, placement: Placement, geometry: Geometry, full: FullOptions): void {
+function checkRoom(
+  tree: PlannedTree,
+  placement: Placement,
+  geometry: Geometry,
+  full: FullOptions,
+): void {
   const { end, inodes } = placement;
   if (end <= geometry.blocks && inodes <= geometry.inodes) return;
   const mebibytes = (bytes: number): number => Math.ceil(bytes / 2 ** 20);

@@ -14,6 +14,17 @@ export interface Tree {
 
 export type Item = Entry | Ghost | Boundary;
 
+/** Items of a tree that may be made when they are asked for; an array of them is one. */
+export interface Items extends Iterable<Item> {
+  readonly length: number;
+  at(index: number): Item | undefined;
+}
+
+/** A {@link Tree} whose items need not be there all at once. */
+export interface PlannedTree extends Pick<Tree, "sources"> {
+  readonly items: Items;
+}
+
 export type EntryType = "file" | "directory" | "symlink" | "character" | "block" | "fifo" | "link";
 
 /** A path of the machine. Parents come before their children; a `link` after the entry that it names. */

@@ -52,10 +52,12 @@ export class NameList<T> {
       this.#block++;
       this.#offset = 0;
     }
-    const slot: Slot<T> = { name, block: this.#block, offset: this.#offset, target: undefined };
+    // A part of a path would keep all of it in memory.
+    const own = Buffer.from(name, "latin1").toString("latin1");
+    const slot = { name: own, block: this.#block, offset: this.#offset, target: undefined };
     this.#offset += bytes;
     this.slots.push(slot);
-    this.#byName.set(name, slot);
+    this.#byName.set(own, slot);
     return slot;
   }
 }

@@ -1,3 +1,4 @@
+import type { Entry } from "../../tree/types.ts";
 import { inodeSeed } from "../checksums/checksums.ts";
 import { type Dirent, encodeDirectory } from "../directories/directory.ts";
 import { encodeIndexed } from "../directories/encode-index.ts";
@@ -26,9 +27,9 @@ export function renderNode(meta: MetaBlocks, node: Node, seed: number, changed: 
     meta.put(attributeBlock, encodeAttributeBlock(attributes, seed, attributeBlock));
   }
   if (node.names) renderDirectory(meta, node, own);
-  if (entry.type === "symlink" && entry.size >= fastSymlinkBytes) renderTarget(meta, node);
+  if (entry.type === "symlink" && entry.size >= fastSymlinkBytes) renderTarget(meta, node, entry);
   const fields = {
-    ...inodeFields(meta, node, own),
+    ...inodeFields(meta, node, entry, own),
     mode: entry.type === "symlink" ? 0o777 : entry.mode,
     uid: entry.uid,
     gid: entry.gid,
@@ -49,8 +50,8 @@ export function blocksOf({ extents, levels }: SystemFile): number {
 
 type Content = Pick<InodeFields, "type" | "size" | "flags" | "iBlock">;
 
-function inodeFields(meta: MetaBlocks, node: Node, seed: number): Content {
-  const { entry, extents, levels } = node;
+function inodeFields(meta: MetaBlocks, node: Node, entry: Entry, seed: number): Content {
+  const { extents, levels } = node;
   const mapped = (): Pick<InodeFields, "flags" | "iBlock"> => ({
     flags: extentsFlag,
     iBlock: encodeExtents(extents, levels, seed, (block, bytes) => meta.put(block, bytes)),
@@ -89,9 +90,9 @@ function fastTarget(target: string): Buffer {
   return iBlock;
 }
 
-function renderTarget(meta: MetaBlocks, node: Node): void {
+function renderTarget(meta: MetaBlocks, node: Node, entry: Entry): void {
   const bytes = zeroBlock();
-  bytes.write(node.entry.target ?? "", "latin1");
+  bytes.write(entry.target ?? "", "latin1");
   meta.put(node.extents[0]!.block, bytes);
 }
 
@@ -119,6 +120,6 @@ function renderDirectory(meta: MetaBlocks, node: Node, seed: number): void {
   }
 }
 
-function direntOf({ number, entry: { type } }: Node): Dirent {
+function direntOf({ number, type }: Node): Dirent {
   return { inode: number, type: direntType[type === "link" ? "file" : type] };
 }

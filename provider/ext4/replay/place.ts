@@ -1,4 +1,4 @@
-import type { Tree } from "../../tree/types.ts";
+import type { Items } from "../../tree/types.ts";
 import { blockSize, extentBlocks, fastSymlinkBytes } from "../format.ts";
 import type { Layout } from "../geometry/geometry.ts";
 import { appendRun, type Extent, type Run, treeLevels } from "../inodes/extents.ts";
@@ -50,28 +50,28 @@ export interface Placement extends Replay {
 }
 
 /** Gives every inode its blocks: in the order of the tree, or where they lay in the placement that is to be kept. */
-export function place(tree: Tree, layout: Layout, options: FullOptions, keep?: Keep): Placement {
-  return placeAll(tree, layout, options, true, keep);
+export function place(items: Items, layout: Layout, options: FullOptions, keep?: Keep): Placement {
+  return placeAll(items, layout, options, true, keep);
 }
 
 /** The block behind the last one and the inodes of a placement of which nothing else is kept. */
 export function placedSize(
-  tree: Tree,
+  items: Items,
   layout: Layout,
   options: FullOptions,
 ): Pick<Placement, "end" | "inodes"> {
-  return placeAll(tree, layout, options, false);
+  return placeAll(items, layout, options, false);
 }
 
 function placeAll(
-  tree: Tree,
+  items: Items,
   layout: Layout,
   options: FullOptions,
   keepsContents: boolean,
   keep?: Keep,
 ): Placement {
   const refusals = new Refusals();
-  const replayed = replay(tree, options, refusals);
+  const replayed = replay(items, options, refusals);
   refusals.settle();
   const room = new NewRoom(layout);
   const placer = new Placer(room, keepsContents);
@@ -81,7 +81,8 @@ function placeAll(
   placer.grow(replayed.lostAndFound, lostAndFoundBlocks, true);
   placer.room.align();
   const first = new Set(options.first);
-  for (const node of replayed.nodes) if (first.has(node.entry.path)) placer.ahead(node);
+  for (const node of first.size > 0 ? replayed.nodes : [])
+    if (first.has(node.entry.path)) placer.ahead(node);
   placer.room.align();
   const kept = keep && keepPlaces(replayed, keep, room.end);
   if (kept) placer.room = kept.room;
@@ -146,9 +147,9 @@ class Placer {
   /** Places what a file or symlink holds, if it has no place yet. */
   contents(node: Node): void {
     if (this.#ahead.has(node) || node.names) return;
-    const { type, size } = node.entry;
-    if (type === "file") this.#file(node);
-    if (type === "symlink" && size >= fastSymlinkBytes) this.grow(node, 1, node.live);
+    if (node.type === "file") this.#file(node);
+    if (node.type === "symlink" && node.entry.size >= fastSymlinkBytes)
+      this.grow(node, 1, node.live);
     this.attributes(node);
   }
 
@@ -175,17 +176,19 @@ class Placer {
 
   #extend(file: SystemFile, logical: number, blocks: number, live: boolean): Run[] {
     const runs = this.take(blocks, live, file, logical);
+    let { extents } = file;
     let at = logical;
     for (const run of runs) {
       // An array that something is pushed to has room for 17 from the start, and nearly every file has one extent.
-      if (file.extents.length === 0 && run.count <= extentBlocks)
-        file.extents = [{ logical: at, block: run.block, count: run.count }];
+      if (extents.length === 0 && run.count <= extentBlocks)
+        extents = [{ logical: at, block: run.block, count: run.count }];
       else {
-        if (file.extents.length === 0) file.extents = [];
-        appendRun(file.extents, at, run);
+        if (extents.length === 0) extents = [];
+        appendRun(extents, at, run);
       }
       at += run.count;
     }
+    file.extents = extents;
     return runs;
   }
 

@@ -1,4 +1,4 @@
-import type { Entry, Ghost, Tree } from "../../tree/types.ts";
+import type { Entry, Ghost, Items } from "../../tree/types.ts";
 import type { Slot } from "../directories/directory.ts";
 import { halfMd4 } from "../directories/half-md4.ts";
 import { HashIndex, mostLinearBlocks } from "../directories/hash-index.ts";
@@ -6,7 +6,7 @@ import { inodeNumber, inodesPerBlock, roundUp } from "../format.ts";
 import { attributesOf } from "../inodes/xattrs.ts";
 import { type FullOptions, uuidBytes } from "../options.ts";
 import { acceptName, checkEntry, mostLinks, nameOf, parentOf } from "./limits.ts";
-import { blankEntry, lostAndFoundBlocks, makeNode, type Node } from "./node.ts";
+import { blankEntry, lostAndFoundBlocks, Node } from "./node.ts";
 import { type Refusals, shownPath } from "./refusals.ts";
 
 /** What one layer adds, in the order in which it is laid out. */
@@ -27,12 +27,13 @@ export interface Replay {
 
 const lostAndFoundName = "lost+found";
 
-/** Replays a tree item by item, as its layers were applied; what comes later changes no number or place of what was. */
-export function replay(tree: Tree, options: FullOptions, refusals: Refusals): Replay {
-  return new Replayer(options, refusals).run(tree);
+/** Replays the items of a tree one by one, as its layers were applied; what comes later changes no number or place of what was. */
+export function replay(items: Items, options: FullOptions, refusals: Refusals): Replay {
+  return new Replayer(items, options, refusals).run();
 }
 
 class Replayer {
+  readonly #items: Items;
   readonly #refusals: Refusals;
   readonly #hashSeed: Buffer;
   readonly #root: Node;
@@ -51,16 +52,14 @@ class Replayer {
   #touched = new Set<Node>();
   #contents: Node[] = [];
 
-  constructor({ epochSeconds, hashSeed }: FullOptions, refusals: Refusals) {
+  constructor(items: Items, { epochSeconds, hashSeed }: FullOptions, refusals: Refusals) {
+    this.#items = items;
     this.#refusals = refusals;
     this.#hashSeed = uuidBytes(hashSeed);
-    const own = (path: string, mode: number, number: number, parent?: Node): Node =>
-      makeNode(
-        { ...blankEntry("directory", path), mode, mtime: epochSeconds },
-        true,
-        number,
-        parent,
-      );
+    const own = (path: string, mode: number, number: number, parent?: Node): Node => {
+      const entry = { ...blankEntry("directory", path), mode, mtime: epochSeconds };
+      return new Node([entry], 0, true, number, parent);
+    };
     this.#root = own("", 0o755, inodeNumber.root);
     const lost = own(lostAndFoundName, 0o700, inodeNumber.lostAndFound, this.#root);
     this.#lostAndFound = lost;
@@ -70,16 +69,18 @@ class Replayer {
     this.#touched.add(this.#root);
   }
 
-  run(tree: Tree): Replay {
-    for (const item of tree.items) {
+  run(): Replay {
+    for (const item of this.#items) {
       // No path has two entries: one that comes twice was deleted in between.
       if (item.kind === "ghost") this.#repeated.add(item.path);
       if (item.kind === "entry" && item.type === "link") this.#linked.add(item.target ?? "");
     }
-    for (const item of tree.items) {
+    let at = 0;
+    for (const item of this.#items) {
       if (item.kind === "boundary") this.#endLayer();
       else if (item.kind === "ghost") this.#ghost(item);
-      else this.#entry(item);
+      else this.#entry(item, at);
+      at++;
     }
     this.#endLayer();
     for (const node of this.#nodes) {
@@ -98,7 +99,7 @@ class Replayer {
     };
   }
 
-  #entry(entry: Entry): void {
+  #entry(entry: Entry, at: number): void {
     const { path } = entry;
     const refuse = (reason: string): void => this.#refusals.add(path, reason);
     checkEntry(entry, this.#refusals);
@@ -114,7 +115,7 @@ class Replayer {
     if (!slot) refuse("its directory is not in the tree before it");
     else if (slot.target) refuse("it is in the tree twice");
     else if (entry.type === "link") this.#link(entry, slot);
-    else this.#inode(entry, parent, slot);
+    else this.#inode(entry, at, parent, slot);
   }
 
   #link({ path, target = "" }: Entry, slot: Slot<Node>): void {
@@ -127,9 +128,9 @@ class Replayer {
     this.#name(slot, node);
   }
 
-  #inode(entry: Entry, parent: Node, slot: Slot<Node>): void {
+  #inode(entry: Entry, at: number, parent: Node, slot: Slot<Node>): void {
     const { path } = entry;
-    const node = makeNode(entry, true, this.#number(path), parent);
+    const node = new Node(this.#items, at, true, this.#number(path), parent);
     node.attributes = attributesOf(entry, this.#refusals);
     this.#nodes.push(node);
     this.#name(slot, node);
@@ -150,7 +151,8 @@ class Replayer {
     if (parent && nameOf(path).length <= 255) this.#slot(parent, path);
     if (type === "link") return;
     const segments = data.map(([at, length]) => [at, 0, length] as const);
-    const node = makeNode({ ...blankEntry(type, path), size, segments }, false, this.#number(path));
+    const entry = { ...blankEntry(type, path), size, segments };
+    const node = new Node([entry], 0, false, this.#number(path));
     if (!node.names) this.#contents.push(node);
     else if (!this.#directories.get(path)?.live) {
       this.#directories.set(path, node);
