@@ -14,6 +14,7 @@ import type { Entry, Tree } from "../tree/types.ts";
 import { driverFindings, type KernelFacts, modulesIn } from "./drivers.ts";
 import { type Finding, findingText } from "./findings.ts";
 import { initrdNames } from "./initrd-names.ts";
+import { releaseIn } from "./kernel-release.ts";
 import { leftBehind } from "./left-behind.ts";
 import { networkFile } from "./network.ts";
 import { keyMakers, systemFindings } from "./system.ts";
@@ -98,17 +99,18 @@ async function systemFacts(plan: ReadinessPlan, tree: Tree, ctx: Context) {
 }
 
 async function kernelFacts(plan: ReadinessPlan, tree: Tree, ctx: Context): Promise<KernelFacts> {
-  const kernels = findKernels(tree);
-  const kernel = plan.kernelVersion
-    ? kernels.find(({ version }) => version === plan.kernelVersion)
-    : kernels[0];
-  const version = kernel?.version ?? "";
   const sourcePath = (source: string) => ctx.store.path("layer", source);
-  const text = async (path: string) =>
-    (await readTreeFile(tree, path, sourcePath, databaseBytes))?.toString() ?? "";
+  const bytes = (path: string) => readTreeFile(tree, path, sourcePath, databaseBytes);
+  const text = async (path: string) => (await bytes(path))?.toString() ?? "";
+  const kernel = kernelOf(plan, tree);
+  const isThere = (release: string) => findEntry(tree, `lib/modules/${release}`) !== undefined;
+  const named = kernel?.version ?? plan.kernelVersion ?? "";
+  // A kernel that is called by its flavour alone says itself of which release it is.
+  const said = kernel && !isThere(named) ? releaseIn(await bytes(kernel.path)) : undefined;
+  const version = said ?? (kernel || isThere(named) ? named : "");
   const config = plan.kernelConfig
     ? await readFile(await ctx.materialise(plan.kernelConfig), "utf8")
-    : await text(`boot/config-${version}`);
+    : (await text(`boot/config-${version}`)) || (await text(`boot/config-${named}`));
   const folder = findEntry(tree, `lib/modules/${version}`)?.path;
   const inFolder = [...entriesByPath(tree).keys()].filter(
     (path) => version !== "" && folder !== undefined && path.startsWith(`${folder}/`),
@@ -121,6 +123,13 @@ async function kernelFacts(plan: ReadinessPlan, tree: Tree, ctx: Context): Promi
     ...(config !== "" && { config: parseConfig(config) }),
     ...(initrd && { initrd }),
   };
+}
+
+/** The kernel of the tree that is started; undefined where another is, of which only the configuration is known. */
+function kernelOf({ kernelVersion, kernelConfig }: ReadinessPlan, tree: Tree) {
+  const kernels = findKernels(tree);
+  if (kernelVersion) return kernels.find(({ version }) => version === kernelVersion);
+  return kernelConfig ? undefined : kernels[0];
 }
 
 async function initrdFacts(

@@ -60,7 +60,7 @@ const keys: readonly LeftBehindRule[] = [
   },
   {
     paths: /^etc\/wireguard\/[^/]+\.conf$/,
-    content: /^\s*PrivateKey\s*=/im,
+    content: /^[ \t]*PrivateKey[ \t]*=/im,
     ...{ level: "error", message: "holds a private key", fix: remove },
   },
 ];
@@ -114,7 +114,7 @@ const logins: readonly LeftBehindRule[] = [
   },
   {
     paths: new RegExp(`${own}.*\\.json$`),
-    content: /"type"\s*:\s*"service_account"[\s\S]*"private_key"\s*:\s*"-----BEGIN/,
+    content: /^(?=[\s\S]*"type"\s*:\s*"service_account")[\s\S]*"private_key"\s*:\s*"-----BEGIN/,
     ...{ level: "error", message: "holds credentials of a cloud", fix: remove },
   },
 ];

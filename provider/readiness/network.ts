@@ -16,7 +16,7 @@ interface Way {
 
 const networkd: Way = {
   files: /\.network$/,
-  asks: /^\s*DHCP\s*=\s*(yes|true|on|ipv4|1)/im,
+  asks: /^[ \t]*DHCP[ \t]*=[ \t]*(yes|true|on|ipv4|1)/im,
   isThere: ({ starts }) => starts("systemd-networkd.service"),
   missing: "nothing starts systemd-networkd (systemctl enable systemd-networkd)",
 };
@@ -24,7 +24,7 @@ const ways: readonly Way[] = [
   networkd,
   {
     files: /^etc\/network\//,
-    asks: /^\s*iface\s+\S+\s+inet\s+dhcp/m,
+    asks: /^[ \t]*iface[ \t]+\S+[ \t]+inet[ \t]+dhcp/m,
     isThere: ({ has }) => has("sbin/ifup"),
     missing: "there is no ifup (apt-get install ifupdown)",
   },
@@ -83,7 +83,7 @@ function cloudInitAsks(facts: SystemFacts): boolean {
   const isTold = [...facts.network].some(
     ([path, text]) =>
       path.startsWith("etc/cloud/") &&
-      /^network:\s*(\{\s*|#[^\n]*\n\s+|\n\s+)?config:\s*["']?disabled/m.test(text),
+      /^network:\s*(\{\s*|#[^\n]*\n\s+)?config:\s*["']?disabled/m.test(text),
   );
   const renders =
     networkd.isThere(facts) || ["sbin/ifup", "usr/sbin/netplan"].some((path) => facts.has(path));

@@ -24,6 +24,7 @@ export function findKernels(tree: Tree): TreeKernel[] {
     const initrdPath = [
       `boot/initrd.img-${version}`,
       `boot/initramfs-${version}.img`,
+      `boot/initramfs-${version}`,
       `boot/initrd-${version}`,
       `usr/lib/modules/${version}/initrd`,
     ].find((candidate) => fileAt(entries, candidate));

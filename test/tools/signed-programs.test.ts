@@ -93,6 +93,7 @@ describe.each([0, 3])("a program of %i bytes more than a multiple of 8", (more) 
       join(ctx.cwd, `${name}-${more}`),
     );
     const program = Buffer.concat([sayingEfiApplication("x"), Buffer.alloc(more, 7)]);
+    program.writeUInt32LE(0xdeadbeef, 0x40 + 24 + 64); // a sum that is wrong already
     await Promise.all([writeFile(plain!, program), writeFile(ours!, program)]);
     await writeFile(key!, own.signingKey);
     await signProgram(ours!, {

@@ -75,7 +75,7 @@ function rules({ tree, initrd, kernelConfig }: Partial<Inputs>): InputProblem[] 
 export const ReadinessCheck = defineResource({
   name: "ReadinessCheck",
   description: "Whether a machine is ready for a cloud: drivers, console, network, left-over keys.",
-  version: 2,
+  version: 3,
   inputs,
   outputs,
   rules,

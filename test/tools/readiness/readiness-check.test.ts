@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { newcHeader, newcTrailer } from "../../../provider/cpio/newc.ts";
 import { findResource, findStep } from "../../../provider/flow/index.ts";
 import { dockerClient } from "../../../provider/host/docker.ts";
 import { checkInputs } from "../../../provider/lifecycle/check.ts";
@@ -9,6 +11,7 @@ import { put } from "../../../provider/lifecycle/operate.ts";
 import type { Ref } from "../../../provider/plan/ref.ts";
 import { modulesIn } from "../../../provider/readiness/drivers.ts";
 import { initrdNames } from "../../../provider/readiness/initrd-names.ts";
+import { file } from "../../boot/boot-path.ts";
 import { testContext } from "../../context.ts";
 
 type Outputs = Record<string, unknown>;
@@ -91,6 +94,45 @@ test("an initrd of xz is looked into by its own tool, and one without the driver
   await expect(check(await pack("without", "other.ko"))).rejects.toThrow("it has no nvme");
   const older = await pack("older", "lib/modules/5.10/kernel/nvme.ko");
   await expect(check(older)).rejects.toThrow("it has no nvme");
+});
+
+test("a kernel that is not in the tree gets nothing from the modules of one that is", async () => {
+  const config = (text: string) => file(Buffer.from(text), ctx);
+  const check = async (text: string) =>
+    make("ReadinessCheck", {
+      ...{ target: "aws", tree: rootfs.ref, kernelConfig: await config(text) },
+    });
+  await expect(check("CONFIG_BLK_DEV_NVME=y\n# no ENA\n")).rejects.toThrow("the kernel has no ena");
+  const both = "CONFIG_BLK_DEV_NVME=y\nCONFIG_ENA_ETHERNET=y\n";
+  await expect(check(both)).resolves.toHaveProperty("readiness");
+});
+
+test("a kernel that is called by its flavour finds its modules and its initrd, as in Alpine", async () => {
+  const folder = join(ctx.cwd, "flavour");
+  const release = "6.6.30-0-lts";
+  const kernel = Buffer.alloc(0x800);
+  kernel.write("HdrS", 0x202);
+  kernel.writeUInt16LE(0x300, 0x20e);
+  kernel.write(`${release} (builder@host) #1`, 0x500);
+  const put = async (path: string, content: string | Buffer) => {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content);
+  };
+  await put("boot/vmlinuz-lts", kernel);
+  await put(`lib/modules/${release}/nvme.ko.gz`, "a module");
+  await put(`lib/modules/${release}/modules.builtin`, "kernel/drivers/ena.ko\n");
+  await put("etc/inittab", "::respawn:udhcpc -f\n");
+  const check = async () => {
+    const tree = await make("Rootfs", { source: { directory: "flavour" } });
+    return make("ReadinessCheck", { target: "aws", tree: tree.ref });
+  };
+  await expect(check()).rejects.toThrow("initrd: there is none, and nvme");
+  const name = `lib/modules/${release}/nvme.ko.gz`;
+  const header = newcHeader({
+    ...{ name, mode: 0o100644, uid: 0, gid: 0, nlink: 1, mtime: 0, size: 0, ino: 1 },
+  });
+  await put("boot/initramfs-lts", gzipSync(Buffer.concat([header, newcTrailer(header.length)])));
+  await expect(check()).resolves.toHaveProperty("readiness");
 });
 
 test("what must not be published is refused, all of it at once, with the fix", async () => {

@@ -266,6 +266,16 @@ describe("the system", () => {
     for (const { fix } of found) expect(fix).toMatch(/^\S.*\S$/);
   });
 
+  // Otherwise minutes: more than a test may take.
+  test.each(["etc/systemd/network/a.network", "etc/network/interfaces", "etc/cloud/cloud.cfg"])(
+    "is gone through once where %s is a megabyte of empty lines",
+    (path) => {
+      const network = new Map([[path, `network:${"\n".repeat(1 << 20)}`]]);
+      const found = systemFindings(targets.azure, { ...ready, ...cloudInit("sbin/ifup"), network });
+      expect(found).toEqual([]);
+    },
+  );
+
   test("of AWS and Google Cloud wants the same console, agent and network", () => {
     const bare = { ...ready, commandLine: [], has: () => false, network: new Map() };
     for (const target of [targets.aws, targets.gce])
@@ -412,6 +422,14 @@ describe("what is left behind", () => {
   test("another name of a file is looked at as well", async () => {
     const link = { ...entry("root/.ssh/key", 0), type: "link" as const, target: "tmp/key" };
     expect(await leftBehind([link], async () => key)).toHaveLength(1);
+  });
+
+  // Otherwise minutes: more than a test may take.
+  test.each<[string, string, string]>([
+    ["empty lines", "etc/wireguard/a.conf", "\n".repeat(1 << 20)],
+    ["halves of a service account", "app/a.json", '"type":"service_account"'.repeat(1 << 16)],
+  ])("a megabyte of %s is gone through once, not once for each", async (_title, path, content) => {
+    expect(await leftBehind([entry(path)], async () => content)).toEqual([]);
   });
 
   test("an empty file is nothing", async () => {

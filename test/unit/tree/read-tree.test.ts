@@ -113,10 +113,13 @@ test("kernels are found newest first, each with its initrd; symlinks are no kern
       file("usr/lib/modules/6.1.0-10-amd64/vmlinuz", "k10"),
       file("usr/lib/modules/5.9.1.fc/vmlinuz", "k5"),
       file("boot/initramfs-5.9.1.fc.img", "i5"),
+      file("boot/vmlinuz-lts", "kl"),
+      file("boot/initramfs-lts", "il"),
       link("boot/vmlinuz-7.0~rc1", "boot/vmlinuz-6.1.0-9-amd64"),
     ),
   );
   expect(findKernels(tree)).toMatchObject([
+    { version: "lts", path: "boot/vmlinuz-lts", initrdPath: "boot/initramfs-lts" },
     { version: "7.0~rc1", path: "boot/vmlinuz-7.0~rc1", digest: expect.stringMatching(/^sha256:/) },
     {
       version: "6.1.0-10-amd64",
@@ -130,7 +133,7 @@ test("kernels are found newest first, each with its initrd; symlinks are no kern
       initrdPath: "boot/initramfs-5.9.1.fc.img",
     },
   ]);
-  expect(findKernels(tree)[2]).not.toHaveProperty("initrdPath");
+  expect(findKernels(tree)[3]).not.toHaveProperty("initrdPath");
 });
 
 test.each([
