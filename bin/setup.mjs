@@ -9,15 +9,21 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const node = join(root, "node_modules/.bin/node");
 
+/** Undefined too where an npm that was killed left half of the file. */
 function readPackages(file) {
-  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).packages : undefined;
+  try {
+    return JSON.parse(readFileSync(file, "utf8")).packages;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What npm noted in node_modules after its last install is compared with package-lock.json. */
 function findChangedPackage() {
   const wanted = readPackages(join(root, "package-lock.json"));
   const installed = readPackages(join(root, "node_modules/.package-lock.json"));
-  if (!installed || !existsSync(node)) return "node_modules is missing";
+  if (!wanted) return "package-lock.json cannot be read";
+  if (!installed || !existsSync(node)) return "node_modules is not whole";
   for (const [path, entry] of Object.entries(wanted)) {
     if (path === "" || entry.optional || entry.devOptional || entry.peer) continue;
     if (installed[path]?.version !== entry.version) return `package-lock.json has a new ${path}`;

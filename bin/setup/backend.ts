@@ -3,13 +3,22 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { isRunning } from "./lock.ts";
 import { work } from "./paths.ts";
 
 /** A lock of Pulumi's file backend (pkg/backend/diy/lock.go). */
 interface BackendLock {
   readonly pid: number;
   readonly hostname: string;
+}
+
+/** True while a process of this machine has the id. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 /** True while the process still is a Pulumi: its id may be another one's by now. */
@@ -19,6 +28,16 @@ function isPulumi(pid: number): boolean {
   return !existsSync(comm) || readFileSync(comm, "utf8").startsWith("pulumi");
 }
 
+/** Pulumi writes a lock whole, so one that cannot be read was torn when the power went, and its process with it. */
+function readLock(file: string): Partial<BackendLock> {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as BackendLock;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { hostname: hostname() };
+  }
+}
+
 /** Removes the locks of updates whose process is gone from this machine, and says whose they were. */
 export function clearDeadLocks(folder: string): string[] {
   const locks = join(folder, ".pulumi/locks");
@@ -26,11 +45,11 @@ export function clearDeadLocks(folder: string): string[] {
   const cleared: string[] = [];
   for (const name of readdirSync(locks, { recursive: true, encoding: "utf8" })) {
     if (!name.endsWith(".json")) continue;
-    const lock = JSON.parse(readFileSync(join(locks, name), "utf8")) as BackendLock;
-    if (lock.hostname !== hostname() || isPulumi(lock.pid)) continue;
+    const lock = readLock(join(locks, name));
+    if (lock.hostname !== hostname() || (lock.pid && isPulumi(lock.pid))) continue;
     rmSync(join(locks, name));
     rmSync(join(locks, `${name}.attrs`), { force: true });
-    cleared.push(`process ${lock.pid}`);
+    cleared.push(`process ${lock.pid ?? "unknown"}`);
   }
   return cleared;
 }

@@ -1,51 +1,30 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
+import { withLock as holding } from "../../provider/store/lock.ts";
 import { print, type Say } from "./progress.ts";
 
-/** True while a process of this machine has the id. */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
+const silentMilliseconds = 300;
 
-/** Takes a lock file; the process id of its owner when another one has it. */
-function takeLock(file: string): number | undefined {
-  try {
-    writeFileSync(file, String(process.pid), { flag: "wx" });
-    return undefined;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
-  const owner = Number(readFileSync(file, "utf8"));
-  if (owner > 0 && isRunning(owner)) return owner;
-  rmSync(file, { force: true });
-  return takeLock(file);
-}
-
-/** Runs work while no other set-up of this machine runs: two would start two engines. */
+/**
+ * Runs work while no other set-up of this machine runs: two would start two engines. What holds the lock keeps it fresh, so that
+ * one that was killed is waited for no longer than 10 s, whoever has its process number by now.
+ */
 export async function withLock<T>(
   file: string,
   work: () => Promise<T>,
   say: Say = print,
 ): Promise<T> {
   mkdirSync(dirname(file), { recursive: true });
-  let told = false;
-  for (let owner = takeLock(file); owner !== undefined; owner = takeLock(file)) {
-    if (!told) say(`• Set-up: waiting for another one (process ${owner})`);
-    told = true;
-    await pause(200);
-  }
-  const release = () => rmSync(file, { force: true });
-  process.once("exit", release);
+  const waiting = setTimeout(
+    () => say("• Set-up: waiting for another one, or 10 s for one that was killed"),
+    silentMilliseconds,
+  );
   try {
-    return await work();
+    return await holding(file, new AbortController().signal, () => {
+      clearTimeout(waiting);
+      return work();
+    });
   } finally {
-    process.off("exit", release);
-    release();
+    clearTimeout(waiting);
   }
 }

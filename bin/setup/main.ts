@@ -71,7 +71,11 @@ async function setUp({
     });
   // The engine's steps wait for the network and the disk while Go needs the processor.
   const results = await Promise.allSettled([runStep("Sources", buildSources), engine(), pulumi()]);
-  for (const result of results) if (result.status === "rejected") throw result.reason;
+  const failures = results.flatMap((result) =>
+    result.status === "rejected" ? [result.reason] : [],
+  );
+  for (const failure of failures.slice(1)) print(`\n${formatError(failure)}`);
+  if (failures.length > 0) throw failures[0];
   return {
     PATH: [join(root, "node_modules/.bin"), bin, ...languages, ...searchPath].join(delimiter),
     BOOTWRIGHT_DOCKER: client,

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -116,31 +125,60 @@ describe("a lock of Pulumi's file backend", () => {
     expect(readdirSync(locks())).toEqual(["other.json"]);
   });
 
+  test("is cleared when the power went while it was written", () => {
+    mkdirSync(locks(), { recursive: true });
+    writeFileSync(join(locks(), "torn.json"), "");
+    expect(clearDeadLocks(folder)).toEqual(["process unknown"]);
+    expect(readdirSync(locks())).toEqual([]);
+  });
+
   test("is none in a new backend", () => {
     expect(clearDeadLocks(folder)).toEqual([]);
   });
 });
 
+test("packages of an npm that was killed are installed again", async () => {
+  for (const name of ["bin", "node_modules/.bin"])
+    mkdirSync(join(folder, name), { recursive: true });
+  copyFileSync(join(import.meta.dirname, "../../bin/setup.mjs"), join(folder, "bin/setup.mjs"));
+  symlinkSync(process.execPath, join(folder, "node_modules/.bin/node"));
+  writeFileSync(join(folder, "package-lock.json"), '{"packages":{}}');
+  writeFileSync(join(folder, "node_modules/.package-lock.json"), '{"packa');
+  writeFileSync(join(folder, "npm"), '#!/bin/sh\necho "ran npm $1"\nexit 1\n', { mode: 0o755 });
+  const env = { PATH: `${folder}:${process.env.PATH}` };
+  const setUp = run([process.execPath, join(folder, "bin/setup.mjs")], { env });
+  await expect(setUp).rejects.toThrow(/because node_modules is not whole\nran npm ci\n/);
+});
+
 describe("two set-ups at once", () => {
-  test("run one after the other", async () => {
+  test("run one after the other, and the second says that it waits", async () => {
     const file = join(folder, "lock");
     const order: string[] = [];
+    let tell = () => {};
+    const told = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
     const work = (name: string) => async () => {
       order.push(`${name} starts`);
-      await tryRun([process.execPath, "-e", ""]);
+      await told;
       order.push(`${name} ends`);
     };
-    const say = (line: string) => order.push(line);
-    await Promise.all([withLock(file, work("first"), say), withLock(file, work("second"), say)]);
-    const waiting = `• Set-up: waiting for another one (process ${process.pid})`;
+    const say = (line: string) => {
+      order.push(line);
+      tell();
+    };
+    await Promise.all([withLock(file, work("first")), withLock(file, work("second"), say)]);
+    const waiting = "• Set-up: waiting for another one, or 10 s for one that was killed";
     expect(order).toEqual(["first starts", waiting, "first ends", "second starts", "second ends"]);
   });
 
-  test("do not wait for one that was killed", async () => {
+  test("do not wait for one that was killed, whoever has its process number by now", async () => {
     const file = join(folder, "lock");
-    writeFileSync(file, String(deadPid));
+    mkdirSync(`${file}.lock`);
+    utimesSync(`${file}.lock`, 0, 0);
+    writeFileSync(file, "1"); // as earlier versions did
     expect(await withLock(file, async () => "done")).toBe("done");
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(folder)).toEqual(["lock"]);
   });
 });
 
