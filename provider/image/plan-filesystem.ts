@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
 import type { LastPlacement } from "../ext4/placement/last-placement.ts";
 import { type Ext4Plan, planExt4, withBoot } from "../ext4/plan.ts";
 import type { BootInstall } from "../plan/boot-files.ts";
@@ -7,11 +8,15 @@ import { patchExtlinux } from "../plan/extlinux.ts";
 import type { Context } from "../resource.ts";
 import { makeRoom } from "../tree/make-room.ts";
 import { overlay } from "../tree/overlay.ts";
+import { PackedItems } from "../tree/packed-items.ts";
 import { forgetPaths } from "../tree/read-file.ts";
-import type { Tree } from "../tree/types.ts";
+import type { PlannedTree, Tree } from "../tree/types.ts";
 import type { MachineFile } from "./machine-file.ts";
 import { partOfTree, type TreePart } from "./part-of-tree.ts";
 import { withFiles } from "./with-files.ts";
+
+/** Entries from which the memory of a tree counts for more than the tenth of the time that it takes to read it packed. */
+const packedFrom = 100_000;
 
 /** What decides a filesystem. */
 export interface FilesystemPlan extends TreePart {
@@ -27,29 +32,36 @@ export async function planFilesystem(
   ctx: Context,
   last?: LastPlacement,
 ): Promise<{ plan: Ext4Plan; sources: readonly string[] }> {
-  const { tree, files: added } = await partOfTree(request, ctx);
-  const files = [...(await bootFiles(request, ctx)), ...added];
+  const files = await bootFiles(request, ctx);
   const loader = request.installs.find((install) => install.method === "extlinux");
   if (!loader?.bootSector) {
-    const filled = await withFiles(tree, files, request.sourceDateEpoch, ctx.store);
-    readyFor(filled, tree);
+    const filled = await filledTree(request, files, ctx);
+    await setImmediate();
+    makeRoom(filled.items.length);
     return { plan: planExt4(filled, options(request, []), last), sources: filled.sources };
   }
   const sys = `${loader.directory.slice(1)}/ldlinux.sys`;
   const bootSector = await readFile(await ctx.materialise(loader.bootSector));
   const { directory } = loader;
-  return planBootable({ request, tree, files, sys, bootSector, directory, last }, ctx);
+  return planBootable({ request, files, sys, bootSector, directory, last }, ctx);
 }
 
-/** Gives back what making a tree of another one took. */
-function readyFor(filled: Tree, tree: Tree): void {
+/** The part of the tree with all files that are added to it; where it is large, what it was made of is nowhere any more. */
+async function filledTree(
+  request: FilesystemPlan,
+  files: readonly MachineFile[],
+  ctx: Context,
+): Promise<PlannedTree> {
+  const { tree, files: added } = await partOfTree(request, ctx);
+  const { sourceDateEpoch } = request;
+  const filled = await withFiles(tree, [...files, ...added], sourceDateEpoch, ctx.store);
   forgetPaths(tree);
-  makeRoom(filled.items.length);
+  if (filled.items.length < packedFrom) return filled;
+  return { items: new PackedItems(filled.items), sources: filled.sources };
 }
 
 interface Bootable {
   readonly request: FilesystemPlan;
-  readonly tree: Tree;
   readonly files: readonly MachineFile[];
   readonly sys: string;
   readonly bootSector: Uint8Array;
@@ -59,7 +71,7 @@ interface Bootable {
 
 /** Plans twice: first to learn where ldlinux.sys lies, which only its size decides; then with its content told so. */
 async function planBootable(
-  { request, tree, files, sys, bootSector, directory, last }: Bootable,
+  { request, files, sys, bootSector, directory, last }: Bootable,
   ctx: Context,
 ) {
   const from = files.find((file) => file.path === sys)?.from;
@@ -75,13 +87,10 @@ async function planBootable(
     partitionSectors: sizeBytes / 512,
     directory,
   });
-  const filled = await withFiles(
-    tree,
-    files.map((f) => (f.path === sys ? bootFile(sys, f.mode, patched.ldlinuxSys) : f)),
-    request.sourceDateEpoch,
-    ctx.store,
-  );
-  readyFor(filled, tree);
+  const told = files.map((f) => (f.path === sys ? bootFile(sys, f.mode, patched.ldlinuxSys) : f));
+  const filled = await filledTree(request, told, ctx);
+  await setImmediate();
+  makeRoom(filled.items.length);
   const plan = planExt4(filled, options(request, [sys]), last);
   if (`${plan.blocksOf(sys)}` !== `${draft.blocksOf(sys)}`)
     throw new Error(`/${sys} moved between two plans`);
