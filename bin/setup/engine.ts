@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { startDaemon } from "./daemon.ts";
 import { installEngine, writeEngineSettings } from "./engine-install.ts";
@@ -37,6 +37,14 @@ async function exportsLayout(client: string): Promise<boolean> {
 async function askEngine(client: string): Promise<string | undefined> {
   const version = await tryRun([client, "version", "--format", "{{.Server.Version}}"]);
   return version === "" ? undefined : version;
+}
+
+/** True where a client finds an engine that does not let this user in: another one would not help. */
+export async function isKeptOut(client: string): Promise<boolean> {
+  return run([client, "version"], { timeout: 60_000 }).then(
+    () => false,
+    (error: unknown) => /permission denied/i.test(String(error)),
+  );
 }
 
 /** An engine that answers. */
@@ -84,7 +92,7 @@ async function startEngine(say: Say): Promise<void> {
     name: "dockerd",
     command: await asRoot(["dockerd"]),
     logFile: join(store, "dockerd.log"),
-    answers: async () => (await askEngine(client)) !== undefined,
+    answers: async () => (await askEngine(client)) !== undefined || (await isKeptOut(client)),
   });
 }
 
@@ -104,13 +112,24 @@ async function prepareEngine(say: Say): Promise<void> {
   await writeEngineSettings();
 }
 
+async function demandAccess(): Promise<void> {
+  for (const client of findClients())
+    if (await isKeptOut(client))
+      throw new SetupError(
+        "The Docker engine runs, but does not let this user in",
+        `sudo usermod --append --groups docker ${userInfo().username}, log in again and run this again; or run it as root`,
+      );
+}
+
 /** Finds, or installs and starts, a Docker engine that exports OCI layouts. */
 export async function setUpEngine(say: Say): Promise<Engine> {
   let found = await findEngine();
   if (!found.able && !found.unable) {
+    await demandAccess();
     await prepareEngine(say);
     await startEngine(say);
     found = await findEngine();
+    if (!found.able && !found.unable) await demandAccess();
   }
   if (found.able) return found.able;
   const { client, version } = found.unable ?? { client: "docker", version: "unknown" };

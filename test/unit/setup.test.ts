@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { findSource } from "../../bin/setup/apt.ts";
 import { clearDeadLocks } from "../../bin/setup/backend.ts";
+import { isKeptOut } from "../../bin/setup/engine.ts";
 import { withLock } from "../../bin/setup/lock.ts";
 import { formatElapsed, formatError, SetupError } from "../../bin/setup/progress.ts";
 import { isNewEnoughGo } from "../../bin/setup/pulumi-build.ts";
@@ -148,6 +149,15 @@ test("packages of an npm that was killed are installed again", async () => {
   const env = { PATH: `${folder}:${process.env.PATH}` };
   const setUp = run([process.execPath, join(folder, "bin/setup.mjs")], { env });
   await expect(setUp).rejects.toThrow(/because node_modules is not whole\nran npm ci\n/);
+});
+
+test.each([
+  ["is kept out by", "permission denied while trying to connect to the Docker daemon socket", true],
+  ["does not reach", "Cannot connect to the Docker daemon at unix:///var/run/docker.sock.", false],
+])("a user who %s an engine is told from others", async (_, says, isOut) => {
+  const client = join(folder, "docker");
+  writeFileSync(client, `#!/bin/sh\necho "${says}" >&2\nexit 1\n`, { mode: 0o755 });
+  expect(await isKeptOut(client)).toBe(isOut);
 });
 
 describe("two set-ups at once", () => {
