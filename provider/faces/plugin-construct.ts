@@ -4,7 +4,7 @@ import { InputError } from "../errors.ts";
 import { type MachineWishes, machineDeclarations } from "../flow/machine.ts";
 import { openSecret, referenceTo, unknownValue } from "../lifecycle/wire.ts";
 import { connect, type Source } from "./plugin-connect.ts";
-import { openMonitor, type Registered } from "./plugin-monitor.ts";
+import { notAllMade, openMonitor, type Registered } from "./plugin-monitor.ts";
 
 type Values = Record<string, unknown>;
 type Request = InstanceType<typeof proto.ConstructRequest>;
@@ -15,7 +15,7 @@ const spread: readonly (keyof MachineWishes)[] = ["bootTest", "readiness", "azur
 /**
  * Makes the component `Machine` (pulumi/provider.proto, Construct): registers the children that the TypeScript component has, each as soon as
  * those are there whose outputs it takes. `known` are the component's inputs; `version` is what the engine asked this package for. The
- * engine never answers for a child that fails: it says what is wrong with it, and cancels.
+ * engine says what is wrong with a child that fails, answers nothing and cancels; only with --continue-on-error it answers.
  */
 export async function constructMachine(
   request: Request,
@@ -59,8 +59,7 @@ export async function constructMachine(
  * connection that closes. In a preview it is one without an error. In an update programs would go on with it, and stumble.
  */
 function unfinished(request: Request, urn: string, children: readonly string[]) {
-  if (!request.getDryrun())
-    throw new Error("Not all of it was made; the error of what failed says why");
+  if (!request.getDryrun()) throw new Error(notAllMade);
   const state = Object.fromEntries(children.map((name) => [name, unknownValue]));
   return new proto.ConstructResponse()
     .setUrn(urn)

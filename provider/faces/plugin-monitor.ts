@@ -11,6 +11,9 @@ type Construct = InstanceType<typeof proto.ConstructRequest>;
 type Register = InstanceType<typeof resourceProto.RegisterResourceRequest>;
 type Response = InstanceType<typeof resourceProto.RegisterResourceResponse>;
 
+/** What a component says that cannot be whole; Pulumi says of the child itself what is wrong with it. */
+export const notAllMade = "Not all of it was made; the error of what failed says why";
+
 /** A child as it is declared to the engine. */
 export interface Child {
   readonly resource: string;
@@ -37,7 +40,11 @@ export function openMonitor(construct: Construct, version: string) {
   const send = (request: Register) =>
     new Promise<Response>((done, fail) =>
       client.registerResource(request, (error, response) =>
-        error ? fail(new Error(error.details)) : done(response),
+        error
+          ? fail(new Error(error.details))
+          : response.getResult() === resourceProto.Result.SUCCESS
+            ? done(response)
+            : fail(new Error(notAllMade)),
       ),
     );
   return {
@@ -95,7 +102,9 @@ function common(construct: Construct): Register {
     .setAcceptsecrets(true)
     .setAcceptresources(true)
     .setSupportspartialvalues(true)
-    .setAliasspecs(true);
+    .setAliasspecs(true)
+    // With --continue-on-error the engine answers for a child that failed.
+    .setSupportsresultreporting(true);
   if (construct.hasProtect()) request.setProtect(construct.getProtect() === true);
   if (construct.hasRetainondelete())
     request.setRetainondelete(construct.getRetainondelete() === true);

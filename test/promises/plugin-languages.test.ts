@@ -93,6 +93,7 @@ test("a machine in Python has the digests of one in TypeScript, and the same mis
       expect([...new Set(Object.values((await written.preview()).operations))]).toEqual(["same"]);
       await written.destroy();
       const said = await wrong.failingPreview();
+      // Pulumi's own host of Python is interrupted, and may print where.
       expect(said).not.toContain("resource 'web' has a problem");
       expect(errorsOf(said)["web-layout"]).toContain(
         "property diskSizeMiB value {-1} has a problem: Too small: expected number to be >=2",

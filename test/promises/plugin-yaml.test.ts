@@ -110,11 +110,27 @@ test("a machine in YAML is told of a mistake as one in TypeScript is, and once",
   });
   try {
     await symlink(executable, join(written.folder, "plugin/bin/pulumi-resource-bootwright"));
-    const said = await written.failingPreview();
-    expect(said).not.toContain("resource 'web' has a problem");
-    expect(errorsOf(said)["web-layout"]).toContain(
+    const said = errorsOf(await written.failingPreview());
+    expect(Object.keys(said)).toEqual(["web-layout"]);
+    expect(said["web-layout"]).toContain(
       "property diskSizeMiB value {-1} has a problem: Too small: expected number to be >=2",
     );
+  } finally {
+    await written.dispose();
+  }
+});
+
+test("a machine in YAML whose image does not build says that not all of it was made, with --continue-on-error too", async () => {
+  const fails = { Dockerfile: "FROM busybox\nRUN false\n", "plugin/bin/readme": "" };
+  const written = await makeProject("", { ...fails, "Pulumi.yaml": machine });
+  try {
+    await symlink(executable, join(written.folder, "plugin/bin/pulumi-resource-bootwright"));
+    for (const continueOnError of [false, true]) {
+      const said = errorsOf(await written.failingUp({ continueOnError }));
+      expect(Object.keys(said).sort()).toEqual(["fixture-test", "web-rootfs"]);
+      expect(said["web-rootfs"]).toContain("The image does not build");
+      expect(said["fixture-test"]).toContain("Not all of it was made");
+    }
   } finally {
     await written.dispose();
   }
