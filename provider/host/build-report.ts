@@ -14,5 +14,7 @@ export function buildFailure(lines: readonly string[]): string {
 export function buildProgress(line: string): string | undefined {
   const match = /^#\d+ (?:[\d.]+ )?(.+)$/.exec(line);
   const text = match?.[1]?.trim();
+  // The builder says no more, and a gigabyte of layers takes it twenty seconds.
+  if (text && /^exporting config .*done$/.test(text)) return "the engine hands over the layers";
   return text && !/^(DONE|CACHED|transferring|sha256:)/.test(text) ? text : undefined;
 }

@@ -100,6 +100,7 @@ test.each([
   ["#7 [3/4] RUN apt -y install apache2", "[3/4] RUN apt -y install apache2"],
   ["#7 12.34 Unpacking apache2 ...", "Unpacking apache2 ..."],
   ["#7 CACHED", undefined],
+  ["#12 exporting config sha256:4ead 0.0s done", "the engine hands over the layers"],
   ["", undefined],
 ])("the line %j is shown as %j", (line, shown) => {
   expect(buildProgress(line)).toBe(shown);
