@@ -26,13 +26,18 @@ export function loaderConfig({ defaultFile, timeoutSeconds }: SystemdBootConfig)
 export function loaderEntry(entry: SystemdBootEntry): string {
   const { title, index, options, kernelPath, initrdPath } = entry;
   const lines = [
-    `title ${title}`,
+    `title ${kept(title)}`,
     `sort-key ${sortKey(index)}`,
     `linux ${kernelPath}`,
     ...(initrdPath === undefined ? [] : [`initrd ${initrdPath}`]),
-    `options ${options}`,
+    `options ${kept(options)}`,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** A value that systemd-boot takes as it is: where one begins and ends with a quote, it takes both away. */
+function kept(value: string): string {
+  return /^"(.*")?$/.test(value) ? `"${value}"` : value;
 }
 
 /** What a UKI says that it is: systemd-boot shows PRETTY_NAME, and sorts by IMAGE_ID (systemd-boot(7), os-release(5)). */

@@ -137,6 +137,15 @@ describe("Bootloader plans of systemd-boot and UKIs", () => {
     expect([plan.esp, plan.ukis]).toEqual(["boot", []]);
   });
 
+  test("quotes at both ends of a title and of the arguments, which systemd-boot takes away, are given to it twice", () => {
+    const quoted = { title: '"Debian"', commandLine: 'b.a="c d"' };
+    const { texts } = planOf({
+      ...{ type: "systemd-boot", commandLine: '"a.b=c d" ro', consoles: [], entries: [quoted] },
+    });
+    expect(texts[1]?.text).toContain('title ""Debian""\n');
+    expect(texts[1]?.text).toContain('options ""a.b=c d" ro b.a="c d""\n');
+  });
+
   test("a UKI for each entry, which the menu shows by its title", () => {
     const plan = planOf({ type: "systemd-boot-uki", entries, osRelease });
     expect(plan.texts.map(({ text }) => text)).toEqual(["default entry-0.efi\ntimeout 0\n"]);
