@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { SetupError } from "./progress.ts";
 import { asRoot } from "./root.ts";
 import { run } from "./run.ts";
@@ -7,11 +8,39 @@ import { run } from "./run.ts";
 const environment = { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C.UTF-8" };
 let updated: Promise<string> | undefined;
 
+const patienceMilliseconds = 600_000;
+
+/**
+ * Does apt's work in spite of what a machine may be in the middle of: another apt that holds the package lists, for which apt has no option
+ * to wait, and packages that an apt which was killed left half-installed.
+ */
+export async function despiteOthers<T>(
+  work: () => Promise<T>,
+  finishInstallations: () => Promise<unknown> = async () =>
+    run(await asRoot(["dpkg", "--configure", "-a"]), { env: environment }),
+): Promise<T> {
+  const deadline = performance.now() + patienceMilliseconds;
+  for (let isFinished = false; ; ) {
+    try {
+      return await work();
+    } catch (error) {
+      if (/dpkg was interrupted/.test(String(error)) && !isFinished) {
+        await finishInstallations();
+        isFinished = true;
+      } else if (/Could not get lock/.test(String(error)) && performance.now() < deadline) {
+        await pause(500);
+      } else throw error;
+    }
+  }
+}
+
 /** Reads the package lists anew: once in a set-up, and again after a source was added. */
 export async function updatePackageLists({ again = false } = {}): Promise<void> {
   if (again) updated = undefined;
   updated ??= asRoot(["apt-get", "update"]).then((command) =>
-    run(command, { env: environment, hint: "check the machine's apt sources" }),
+    despiteOthers(() =>
+      run(command, { env: environment, hint: "check the machine's apt sources" }),
+    ),
   );
   await updated;
 }
@@ -20,10 +49,12 @@ export async function updatePackageLists({ again = false } = {}): Promise<void> 
 export async function installPackages(packages: readonly string[]): Promise<void> {
   await updatePackageLists();
   const command = await asRoot(["apt-get", "install", "--yes", "--no-install-recommends"]);
-  await run([...command, "-o", "DPkg::Lock::Timeout=600", ...packages], {
-    env: environment,
-    hint: `apt-get install ${packages.join(" ")}`,
-  });
+  await despiteOthers(() =>
+    run([...command, "-o", "DPkg::Lock::Timeout=600", ...packages], {
+      env: environment,
+      hint: `apt-get install ${packages.join(" ")}`,
+    }),
+  );
 }
 
 /** A source of packages among the machine's own. */

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { findPrograms, store } from "./paths.ts";
@@ -33,19 +34,33 @@ async function findCli(): Promise<Cli | undefined> {
   return undefined;
 }
 
+/** Installs what fills the `bin` of a folder; it appears only when it is whole, and replaces what a killed set-up left. False when that fails, or takes too long. */
+export async function installWhole(
+  bin: string,
+  install: (folder: string) => Promise<unknown>,
+): Promise<boolean> {
+  await mkdir(dirname(bin), { recursive: true });
+  const stage = await mkdtemp(`${bin}-`);
+  const tooLate = pause(downloadSeconds * 1000, false, { ref: false });
+  const installed = install(stage).then(
+    () => true,
+    () => false,
+  );
+  try {
+    if (!(await Promise.race([installed, tooLate]))) return false;
+    await rm(bin, { recursive: true, force: true });
+    await rename(join(stage, "bin"), bin);
+    return true;
+  } finally {
+    await rm(stage, { recursive: true, force: true });
+  }
+}
+
 /** Downloads the newest release; false when it cannot be reached, or not soon. */
 async function downloadCli(): Promise<boolean> {
   // Imported here because loading Pulumi's SDK takes longer than the rest of an idle set-up.
   const { PulumiCommand } = await import("@pulumi/pulumi/automation/index.js");
-  const tooLate = pause(downloadSeconds * 1000, false, { ref: false });
-  const download = PulumiCommand.install({ root: dirname(ownBin) });
-  return Promise.race([
-    download.then(
-      () => true,
-      () => false,
-    ),
-    tooLate,
-  ]);
+  return installWhole(ownBin, (root) => PulumiCommand.install({ root }));
 }
 
 /** Finds the Pulumi CLI, or downloads or builds one. */

@@ -11,11 +11,12 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { findSource } from "../../bin/setup/apt.ts";
+import { despiteOthers, findSource } from "../../bin/setup/apt.ts";
 import { clearDeadLocks } from "../../bin/setup/backend.ts";
 import { isKeptOut } from "../../bin/setup/engine.ts";
 import { withLock } from "../../bin/setup/lock.ts";
 import { formatElapsed, formatError, SetupError } from "../../bin/setup/progress.ts";
+import { installWhole } from "../../bin/setup/pulumi.ts";
 import { isNewEnoughGo } from "../../bin/setup/pulumi-build.ts";
 import { readDistribution } from "../../bin/setup/root.ts";
 import { lastLines, run, tryRun } from "../../bin/setup/run.ts";
@@ -80,6 +81,35 @@ Signed-By: /usr/share/keyrings/example.gpg
     ["an empty file", "", "bookworm"],
   ])("%s is not found", (_, text, suite) => {
     expect(findSource(text, suite)).toBeUndefined();
+  });
+});
+
+describe("apt", () => {
+  /** Work that fails with each of these in turn, and then comes to its end. */
+  const workThatMeets = (failures: string[]) => async () => {
+    const failure = failures.shift();
+    if (failure) throw new SetupError(failure, "hint");
+    return "done";
+  };
+  const held = "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7 (apt-get)";
+  const killed =
+    "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem.";
+
+  test("is asked again while another one holds the lists", async () => {
+    expect(await despiteOthers(workThatMeets([held, held]))).toBe("done");
+  });
+
+  test("goes on once what a killed one left half-installed is configured", async () => {
+    let finished = 0;
+    const finish = async () => ++finished;
+    expect(await despiteOthers(workThatMeets([killed]), finish)).toBe("done");
+    await expect(despiteOthers(workThatMeets([killed, killed]), finish)).rejects.toThrow(killed);
+    expect(finished).toBe(2);
+  });
+
+  test("that fails otherwise has failed", async () => {
+    const missing = "E: Unable to locate package docker.io";
+    await expect(despiteOthers(workThatMeets([missing]))).rejects.toThrow(missing);
   });
 });
 
@@ -158,6 +188,22 @@ test.each([
   const client = join(folder, "docker");
   writeFileSync(client, `#!/bin/sh\necho "${says}" >&2\nexit 1\n`, { mode: 0o755 });
   expect(await isKeptOut(client)).toBe(isOut);
+});
+
+test("a download that breaks off leaves nothing, and a whole one replaces half of one", async () => {
+  const bin = join(folder, "pulumi/bin");
+  const install = (files: string[]) => async (into: string) => {
+    mkdirSync(join(into, "bin"));
+    for (const name of files) writeFileSync(join(into, "bin", name), "");
+    if (files.length === 1) throw new Error("the connection was cut");
+  };
+  expect(await installWhole(bin, install(["pulumi"]))).toBe(false);
+  expect(readdirSync(join(folder, "pulumi"))).toEqual([]);
+  mkdirSync(bin);
+  writeFileSync(join(bin, "half"), "");
+  expect(await installWhole(bin, install(["pulumi", "pulumi-language-nodejs"]))).toBe(true);
+  expect(readdirSync(bin)).toEqual(["pulumi", "pulumi-language-nodejs"]);
+  expect(readdirSync(join(folder, "pulumi"))).toEqual(["bin"]);
 });
 
 describe("two set-ups at once", () => {
