@@ -12,23 +12,34 @@ export function placementOf(plan: Ext4Plan): LastPlacement {
 /** The same name by name, in the order of their paths: all at once they would take more memory than the plan. */
 export function* placedNames({ meta, data }: Ext4Plan): Generator<LastInode> {
   const reader = new MetaReader(meta);
-  for (const { path, number } of namesOf(reader).sort(byPath)) {
+  for (const { path, number } of paths(reader)) {
     const { extents, others } = reader.blocksOf(number);
     const digest = shortDigest((extents[0] && digestAt(data, extents[0].block)) ?? "");
     yield { path, number, digest, extents, others };
   }
 }
 
-function namesOf(reader: MetaReader): Pick<LastInode, "path" | "number">[] {
-  const found: Pick<LastInode, "path" | "number">[] = [];
-  const add = (path: string, number: number): void => {
-    found.push({ path, number });
-    if (!reader.isDirectory(number)) return;
-    for (const { name, inode } of reader.names(number))
-      if (name !== "." && name !== "..") add(path === "" ? name : `${path}/${name}`, inode);
-  };
-  add("", inodeNumber.root);
-  return found;
+type Named = Pick<LastInode, "path" | "number">;
+
+/** All paths in the order of {@link byPath}; without recursion, as folders may be thousands deep. */
+function* paths(reader: MetaReader): Generator<Named> {
+  yield { path: "", number: inodeNumber.root };
+  const waiting = lastFirst("", inodeNumber.root, reader);
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    if (!next.path.endsWith("/")) yield next;
+    else for (const named of lastFirst(next.path, next.number, reader)) waiting.push(named);
+  }
+}
+
+/** The names in a directory; one that is a directory comes again with a slash, because what is in `a` stands behind `a-b`. */
+function lastFirst(start: string, directory: number, reader: MetaReader): Named[] {
+  const found: Named[] = [];
+  for (const { name, inode } of reader.names(directory)) {
+    if (name === "." || name === "..") continue;
+    found.push({ path: `${start}${name}`, number: inode });
+    if (reader.isDirectory(inode)) found.push({ path: `${start}${name}/`, number: inode });
+  }
+  return found.sort((a, b) => byPath(b, a));
 }
 
 /** The digest of what the extent that begins at a block is part of, if one does. */

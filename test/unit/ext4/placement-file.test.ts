@@ -31,6 +31,16 @@ describe("the file of a placement", () => {
     );
   });
 
+  test("has its names in the order of their bytes, and those of the deepest folders", () => {
+    const folders = Array.from({ length: 8000 }, (_, i) => directory("d".padEnd(2 * i + 1, "/d")));
+    const names = ["a", "a/b", "a/b/c", "a/b-", "a-b", "a0"].map((path) => directory(path));
+    const paths = placementOf(planExt4(treeOf(...names, ...folders), sized(256))).names.map(
+      ({ path }) => path,
+    );
+    expect(paths).toEqual([...paths].sort());
+    expect(paths).toHaveLength(2 + names.length + folders.length);
+  });
+
   test("has a line for each name", () => {
     expect(textOf(own).split("\n")).toHaveLength(own.names.length + 3);
     expect(textOf(own).split("\n")[1]).toMatch(/^\["",2,"",\[0,\d+,1\]\],$/);
