@@ -52,7 +52,7 @@ function commandLines({
 }
 
 function argumentProblems(given: Given, omitted: Omitted): InputProblem[] {
-  const { type, consoles = [], rootUuid, kernel, initrd } = given;
+  const { type, consoles = [], rootUuid, kernel, initrd, commandLine, entries } = given;
   const lines = commandLines(given);
   const problems: InputProblem[] = [];
   const names = (text: string, argument: string) =>
@@ -68,7 +68,8 @@ function argumentProblems(given: Given, omitted: Omitted): InputProblem[] {
         reason: "has a quote or a backslash, before which GRUB puts a backslash (leave it out)",
       });
   }
-  const rooted = lines.every(({ text }) => names(text, "root"));
+  const known = commandLine !== undefined && entries !== undefined;
+  const rooted = !known || lines.every(({ text }) => names(text, "root"));
   if (type && omitted("rootUuid") && omitted("initrd") && !rooted)
     problems.push({
       property: "rootUuid",

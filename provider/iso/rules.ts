@@ -28,7 +28,10 @@ export function isoProblems(
   ];
 }
 
-function menuProblems(entries: readonly IsoEntry[], defaultEntry = 0): InputProblem[] {
+function menuProblems(
+  entries: readonly IsoEntry[],
+  defaultEntry: number | undefined,
+): InputProblem[] {
   const found: InputProblem[] = [];
   entries.forEach(({ submenu, commandLine, memtest }, index) => {
     if (!submenu) return;
@@ -40,6 +43,7 @@ function menuProblems(entries: readonly IsoEntry[], defaultEntry = 0): InputProb
     if (memtest)
       found.push({ property: `entries[${index}].memtest`, reason: "is exclusive with submenu" });
   });
+  if (defaultEntry === undefined) return found;
   const chosen = entries[defaultEntry];
   if (!chosen)
     found.push({

@@ -106,9 +106,17 @@ describe.each(resources.map((resource) => [resource.name, resource] as const))(
       },
     );
 
-    test.each(named)("passes over what is not known yet: %s", async (_property, place) => {
-      const unknown = withValue(exampleOf(place), place.path, unknownValue);
-      expect(await problemsOf(resource, unknown)).toEqual([]);
-    });
+    test.each(given.map((example, index) => [index, example] as const))(
+      "passes over what is not known yet, be it one place, two inputs or all: example %i",
+      async (_index, example) => {
+        const inputs = Object.keys(example).map((name) => [name]);
+        const pairs = inputs.flatMap((a) => inputs.map((b) => [a, b]));
+        const places = placesOf(example).map(({ path }) => [path]);
+        for (const paths of [...places, ...pairs, inputs]) {
+          const unknown = paths.reduce((so, path) => withValue(so, path, unknownValue), example);
+          expect(await problemsOf(resource, unknown), String(paths)).toEqual([]);
+        }
+      },
+    );
   },
 );

@@ -35,6 +35,7 @@ const layout = {
   sizeBytes: 1073741824,
   partitions: [partition],
 };
+const espLayout = { ...layout, partitions: [{ ...partition, type: "esp", filesystem: "fat32" }] };
 const install = {
   partition: "root",
   method: "extlinux",
@@ -203,6 +204,14 @@ export const examples: Readonly<Record<string, readonly Record<string, unknown>[
       ],
       defaultEntry: 1,
       osRelease: { id: "debian", versionId: "12", prettyName: "Debian 12" },
+    },
+    {
+      ...{ type: "systemd-boot-uki", layout: espLayout, kernel: { ref: ref("file") } },
+      commandLine: "ro root=PARTUUID=ef849363-01",
+    },
+    {
+      ...{ type: "systemd-boot", layout: espLayout, kernel: { ref: ref("file") } },
+      entries: [{ title: "Debian", commandLine: "root=LABEL=rootfs" }],
     },
   ],
   Filesystem: [
