@@ -1,5 +1,12 @@
 import { kernelArguments } from "../plan/boot-config.ts";
-import { embeddedConfig, grubHead, grubWord, linuxLine, serialOf } from "../plan/grub-text.ts";
+import {
+  embeddedConfig,
+  grubHead,
+  grubWord,
+  initrdLine,
+  linuxLine,
+  serialOf,
+} from "../plan/grub-text.ts";
 import type { IsoEntry } from "./schema.ts";
 
 /** What GRUB shows and starts. */
@@ -50,7 +57,7 @@ function systemLines({ commandLine }: Omit<IsoEntry, "title">, menu: GrubMenu): 
     rootUuid: undefined,
     consoles: menu.consoles,
   });
-  return [linuxLine(`/${menu.kernelPath}`, all), `initrd /${menu.initrdPath}`];
+  return [linuxLine(`/${menu.kernelPath}`, all), initrdLine(`/${menu.initrdPath}`)];
 }
 
 /** Either form follows Linux's boot protocol, and only one fits the firmware (Debian's 20_memtest86+). */

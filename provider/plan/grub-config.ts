@@ -1,5 +1,5 @@
 import type { BootEntry } from "./boot-menu.ts";
-import { embeddedConfig, grubHead, grubWord, linuxLine } from "./grub-text.ts";
+import { embeddedConfig, grubHead, grubWord, initrdLine, linuxLine } from "./grub-text.ts";
 
 /** What GRUB shows and starts. */
 export interface GrubConfig {
@@ -43,7 +43,7 @@ function entryLines(config: GrubConfig, entry: BootEntry, index: number): string
   return [
     `menuentry ${grubWord(entry.title)} --id ${entryId(index)} {`,
     `  ${linuxLine(kernelPath, config.argumentsOf(entry))}`,
-    ...(initrdPath === undefined ? [] : [`  initrd ${initrdPath}`]),
+    ...(initrdPath === undefined ? [] : [`  ${initrdLine(initrdPath)}`]),
     "}",
   ];
 }

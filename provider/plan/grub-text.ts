@@ -31,7 +31,12 @@ export function serialOf(
 
 /** The command that loads a kernel, and another program of its boot protocol, with its arguments. */
 export function linuxLine(path: string, args: string): string {
-  return ["linux", path, ...args.split(" ").filter(Boolean).map(grubWord)].join(" ");
+  return ["linux", ...[path, ...args.split(" ")].filter(Boolean).map(grubWord)].join(" ");
+}
+
+/** The command that loads an initrd. */
+export function initrdLine(path: string): string {
+  return `initrd ${grubWord(path)}`;
 }
 
 /** The configuration inside GRUB itself: finds a filesystem by options of `search`, wherever the disk is, and goes on there. */

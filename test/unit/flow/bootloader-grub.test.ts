@@ -160,6 +160,13 @@ describe("Bootloader plans of GRUB", () => {
     `);
   });
 
+  test("files whose names GRUB would read as something else", () => {
+    const odd = { ref: kernel.ref, path: "/boot/vmlinuz-6;halt" };
+    const { config } = planOf({ kernel: odd, initrd: { ...initrd, path: "/boot/initrd.img-$6" } });
+    expect(config).toContain("  linux '/boot/vmlinuz-6;halt' rw ");
+    expect(config).toContain("  initrd '/boot/initrd.img-$6'\n");
+  });
+
   test("one entry by the system's own name, on a screen alone", () => {
     const osRelease = { id: "debian", versionId: "12", prettyName: "Debian GNU/Linux 12" };
     const { config } = planOf({ osRelease, consoles: ["tty0"], initrd: undefined });
