@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setUpBackend } from "./backend.ts";
 import { isEmulator, setUpEmulator } from "./emulator.ts";
@@ -68,6 +68,12 @@ async function setUpCloud(pulumi: Pulumi, say: Say): Promise<string> {
 /** The example whose project is the repository itself. */
 const ownExample = "debian-server";
 
+/** What set-up brings is enough for a program in TypeScript without packages of its own. */
+function isSelfContained(folder: string): boolean {
+  const project = readFileSync(join(folder, "Pulumi.yaml"), "utf8");
+  return project.includes("nodejs") && !existsSync(join(folder, "package.json"));
+}
+
 /** The folder of an example's project. */
 export function projectFolder(example: string = ownExample): string {
   const hasProject = (folder: string) => existsSync(join(folder, "Pulumi.yaml"));
@@ -79,8 +85,15 @@ export function projectFolder(example: string = ownExample): string {
   }
   const examples = join(root, "examples");
   const names = readdirSync(examples).filter((name) => hasProject(join(examples, name)));
-  if (names.includes(name)) return join(examples, name);
-  throw new SetupError(`There is no example "${name}"`, `npm start NAME, of ${names.join(", ")}`);
+  const started = names.filter((name) => isSelfContained(join(examples, name)));
+  if (started.includes(name)) return join(examples, name);
+  if (names.includes(name))
+    throw new SetupError(
+      `The example ${name} needs more than npm start sets up`,
+      `examples/${name}/README.md says how to run it`,
+    );
+  const all = [ownExample, ...started].join(", ");
+  throw new SetupError(`There is no example "${name}"`, `npm start NAME, of ${all}`);
 }
 
 /**

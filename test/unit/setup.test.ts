@@ -325,10 +325,18 @@ describe("npm start", () => {
     expect(projectFolder("debian-server")).toBe(projectFolder());
   });
 
+  test.each(["yaml-server", "python-server", "go-server", "ci"])(
+    "says where it is written how to run what needs more: %s",
+    (given) =>
+      expect(() => projectFolder(given)).toThrow(
+        expect.objectContaining({ hint: `examples/${given}/README.md says how to run it` }),
+      ),
+  );
+
   test("names the examples that there are where it is given no such one", () => {
     for (const given of ["nothing", "../provider", ""]) {
       const message = `There is no example "${given}"`;
-      const hint = /^npm start NAME, of .*recovery.*tiny-busybox/;
+      const hint = /^npm start NAME, of debian-server, .*recovery.*tiny-busybox.*uki(?!.*yaml)/;
       expect(() => projectFolder(given)).toThrow(
         expect.objectContaining({ message, hint: expect.stringMatching(hint) }),
       );
