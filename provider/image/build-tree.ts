@@ -148,8 +148,8 @@ async function mergedTree(layers: Ingested["layers"], plan: RootfsInputs, ctx: C
   const stack = new LayerStack();
   // One after another, so that the index of each is gone before the next.
   for (const { digest } of layers) {
-    const index = await layerIndex(digest, ctx);
-    makeRoom(index.count);
+    const { index, count } = await layerIndex(digest, ctx);
+    makeRoom(count);
     applyLayer(stack, { digest, index }, plan.sourceDateEpoch);
   }
   return { ...scrub(stack.tree(), plan.scrub), record: recordLayers(stack.names()) };

@@ -1,3 +1,5 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import { StoreError } from "../errors.ts";
 import type { Entry, EntryType, LayerIndex, LayerMember } from "./types.ts";
 
 const LETTERS: Record<EntryType, string> = {
@@ -30,10 +32,12 @@ type Row = [
   rest?: Pick<Entry, "target" | "major" | "minor" | "xattrs" | "digest" | "segments">,
 ];
 
-/** The index of a layer as bytes, a JSON row for each member: a fifth of what objects take, which there are only for a few rows at a time. */
+/**
+ * The index of a layer as bytes, a JSON row for each member: a fifth of what objects take, which there are only for a few rows at a time.
+ * Each piece holds whole rows with their line ends.
+ */
 export class PackedIndex implements LayerIndex {
-  /** Whole rows, each with its line end. */
-  readonly pieces: readonly Buffer[];
+  readonly pieces: Iterable<Buffer>;
   readonly members: Iterable<LayerMember> = {
     [Symbol.iterator]: () => this.#members(() => true),
   };
@@ -41,54 +45,67 @@ export class PackedIndex implements LayerIndex {
     [Symbol.iterator]: () => this.#members((rows) => rows.includes(WHITEOUT)),
   };
 
-  constructor(pieces: readonly Buffer[]) {
+  constructor(pieces: Iterable<Buffer>) {
     this.pieces = pieces;
   }
 
-  /** How many members there are. */
-  get count(): number {
-    let count = 0;
-    for (const piece of this.pieces)
-      for (let at = piece.indexOf(newline); at >= 0; at = piece.indexOf(newline, at + 1)) count++;
-    return count;
-  }
-
   *#members(isWanted: (rows: Buffer) => boolean): Generator<LayerMember> {
-    for (const piece of this.pieces) {
-      for (let at = 0; at < piece.length; ) {
-        const end = piece.indexOf(newline, Math.min(at + pieceLength, piece.length - 1));
-        const rows = piece.subarray(at, end);
-        at = end + 1;
-        if (!isWanted(rows)) continue;
-        const list = rows.toString().replaceAll("\n", ",");
-        for (const row of JSON.parse(`[${list}]`) as Row[]) yield memberOf(row);
-      }
+    for (const rows of this.pieces) {
+      if (!isWanted(rows)) continue;
+      const list = rows.toString("utf8", 0, rows.length - 1).replaceAll("\n", ",");
+      for (const row of JSON.parse(`[${list}]`) as Row[]) yield memberOf(row);
     }
   }
 }
 
-/** Packs members as they come. */
+/** How many rows there are in a piece. */
+export function rowsIn(piece: Buffer): number {
+  let count = 0;
+  for (let at = piece.indexOf(newline); at >= 0; at = piece.indexOf(newline, at + 1)) count++;
+  return count;
+}
+
+/** Whole rows of a file from one byte up to another, in pieces whose memory is used again. */
+export function* rowsOfFile(path: string, start: number, end: number): Generator<Buffer> {
+  const file = openSync(path, "r");
+  try {
+    let room = Buffer.allocUnsafe(pieceLength);
+    let filled = 0;
+    for (let at = start; at < end; ) {
+      if (filled === room.length) room = Buffer.concat([room], 2 * room.length);
+      const read = readSync(file, room, filled, Math.min(room.length - filled, end - at), at);
+      if (read === 0) throw new StoreError(`${path} ends before byte ${end}`);
+      at += read;
+      filled += read;
+      const whole = room.lastIndexOf(newline, filled - 1) + 1;
+      if (whole > 0) yield room.subarray(0, whole);
+      room.copyWithin(0, whole, filled);
+      filled -= whole;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Packs members as they come: gives a piece of whole rows when there is enough for one. */
 export class IndexPacker {
-  readonly #pieces: Buffer[] = [];
   #rows: string[] = [];
   #length = 0;
 
-  add(member: LayerMember): void {
+  add(member: LayerMember): Buffer | undefined {
     const row = `${rowOf(member)}\n`;
     this.#rows.push(row);
     this.#length += row.length;
-    if (this.#length >= pieceLength) this.#pack();
+    return this.#length >= pieceLength ? this.finish() : undefined;
   }
 
-  finish(): PackedIndex {
-    this.#pack();
-    return new PackedIndex(this.#pieces);
-  }
-
-  #pack(): void {
-    this.#pieces.push(Buffer.from(this.#rows.join("")));
+  /** The rows that were in no piece yet, if there are any. */
+  finish(): Buffer | undefined {
+    if (this.#length === 0) return undefined;
+    const piece = Buffer.from(this.#rows.join(""));
     this.#rows = [];
     this.#length = 0;
+    return piece;
   }
 }
 

@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { ContentError } from "../errors.ts";
 import { DataRanges, PAGE, segmentsOf } from "./data-ranges.ts";
 import { fileChunks } from "./file-chunks.ts";
-import { IndexPacker, type PackedIndex } from "./index-rows.ts";
+import { IndexPacker, PackedIndex } from "./index-rows.ts";
 import { shownName } from "./shown-name.ts";
 import type { TarMember } from "./tar-member.ts";
 import { readTar } from "./tar-reader.ts";
@@ -24,6 +24,16 @@ const ZEROS = Buffer.alloc(1 << 20);
 
 /** Reads a layer tar once, forwards: every header, the sha256 of every content and where its pages of zeros are. */
 export async function indexLayer(file: string, options: IndexOptions = {}): Promise<PackedIndex> {
+  const pieces: Buffer[] = [];
+  for await (const piece of indexPieces(file, options)) pieces.push(piece);
+  return new PackedIndex(pieces);
+}
+
+/** The pieces of a {@link PackedIndex} as they are made; an error at the end where the tar has another digest. */
+export async function* indexPieces(
+  file: string,
+  options: IndexOptions = {},
+): AsyncGenerator<Buffer> {
   const { signal, progress, digest } = options;
   const handle = await open(file);
   try {
@@ -38,13 +48,11 @@ export async function indexLayer(file: string, options: IndexOptions = {}): Prom
         yield chunk;
       }
     }
-    const chunks = counted();
-    const index = await indexMembers(chunks, whole !== undefined, signal);
+    yield* packedMembers(counted(), whole !== undefined, signal);
     const found = `sha256:${whole?.digest("hex")}`;
     if (digest !== undefined && found !== digest) {
       throw new ContentError(`the layer's bytes have the digest ${found}, not ${digest}`);
     }
-    return index;
   } catch (error) {
     if (!(error instanceof ContentError)) throw error;
     throw new ContentError(`cannot read the layer ${file}: ${error.message}`, { cause: error });
@@ -53,11 +61,11 @@ export async function indexLayer(file: string, options: IndexOptions = {}): Prom
   }
 }
 
-async function indexMembers(
+async function* packedMembers(
   chunks: AsyncGenerator<Buffer>,
   toTheEnd: boolean,
   signal: AbortSignal | undefined,
-): Promise<PackedIndex> {
+): AsyncGenerator<Buffer> {
   const packer = new IndexPacker();
   let holes = 0;
   // Closing the archive must not end the chunks when the rest is still to be hashed.
@@ -66,20 +74,20 @@ async function indexMembers(
     : chunks;
   for await (const member of readTar(source)) {
     const { regions, body: _, ...header } = member;
-    if (member.type !== "file" || member.size === 0) {
-      packer.add(header);
-      continue;
-    }
-    holes += regions.reduce((left, [, , length]) => left - length, member.size);
+    const isEmpty = member.type !== "file" || member.size === 0;
+    if (!isEmpty) holes += regions.reduce((left, [, , length]) => left - length, member.size);
     if (holes > MAX_HOLES) {
       throw new ContentError(
         `${shownName(member.path)}: more than ${MAX_HOLES} bytes of holes in one layer`,
       );
     }
-    packer.add({ ...header, ...(await readContent(member, signal)) });
+    const content = isEmpty ? {} : await readContent(member, signal);
+    const piece = packer.add({ ...header, ...content });
+    if (piece) yield piece;
   }
   if (toTheEnd) while (!(await chunks.next()).done);
-  return packer.finish();
+  const last = packer.finish();
+  if (last) yield last;
 }
 
 async function readContent(

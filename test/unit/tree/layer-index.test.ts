@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { decodeIndex, encodeIndex } from "../../../provider/tree/index-file.ts";
+import { encodeIndex, openIndex } from "../../../provider/tree/index-file.ts";
+import type { PackedIndex } from "../../../provider/tree/index-rows.ts";
 import { indexLayer } from "../../../provider/tree/layer-index.ts";
 import { archive, file, header, pax, withFile } from "./tar-bytes.ts";
 
@@ -111,6 +112,12 @@ test("indexing reports its progress and stops when it is aborted", async () => {
   });
 });
 
+async function encoded({ pieces }: PackedIndex): Promise<Buffer> {
+  const written: Buffer[] = [];
+  for await (const piece of encodeIndex(pieces)) written.push(piece);
+  return Buffer.concat(written);
+}
+
 test("an index comes back from its file as it was; another version's, and one that is not whole, is not used", async () => {
   const made = await index(
     header("d", { type: "5" }),
@@ -119,15 +126,32 @@ test("an index comes back from its file as it was; another version's, and one th
     header("l", { type: "2", link: "d/\xe4" }),
     header("c", { type: "3", device: [5, 1] }),
   );
-  const bytes = Buffer.concat([...encodeIndex(made)]);
-  const found = decodeIndex(bytes);
-  expect([...(found?.members ?? [])]).toEqual([...made.members]);
-  expect([...made.members].map(({ path }) => path)).toEqual(["d", "d/\xe4\x80", "l", "c"]);
+  const bytes = await encoded(made);
+  const found = (other: Buffer) =>
+    withFile(other, async (path) => {
+      const { index: read, count } = (await openIndex(path)) ?? {};
+      return read && { members: [...read.members], count };
+    });
+  const members = [...made.members];
+  expect(await found(bytes)).toEqual({ members, count: 4 });
+  expect(members.map(({ path }) => path)).toEqual(["d", "d/\xe4\x80", "l", "c"]);
   const text = bytes.toString("latin1");
   const earlier = text.replace("index 2", "index 1");
   const torn = text.replace("d/", "e/");
   for (const other of [earlier, torn, text.slice(0, -1), ""])
-    expect(decodeIndex(Buffer.from(other, "latin1"))).toBeUndefined();
+    expect(await found(Buffer.from(other, "latin1"))).toBeUndefined();
+});
+
+test("a row that is longer than what is read at once comes back whole", async () => {
+  const value = "x".repeat(500_000);
+  const many = Array.from({ length: 2000 }, (_, i) => file(`d/file-${i}`, ""));
+  const made = await index(...many, pax([["SCHILY.xattr.user.a", value]]), file("x", ""), ...many);
+  const bytes = await encoded(made);
+  await withFile(bytes, async (path) => {
+    const found = await openIndex(path);
+    expect(found?.count).toBe(4001);
+    expect([...found!.index.members]).toEqual([...made.members]);
+  });
 });
 
 test("whiteouts of a large layer are found without its other members", async () => {
