@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { execa } from "execa";
@@ -79,7 +79,7 @@ test("an initrd holds the names that lsinitramfs lists", async () => {
   }
 });
 
-test("an initrd of xz is looked into by its own tool, and one without the driver is refused", async () => {
+test("an initrd of xz, also behind microcode, is looked into by its own tool, and one without the driver is refused", async () => {
   const pack = async (name: string, module: string) => {
     const file = join(ctx.cwd, `${name}-tree`, module);
     await mkdir(dirname(file), { recursive: true });
@@ -94,6 +94,13 @@ test("an initrd of xz is looked into by its own tool, and one without the driver
   await expect(check(await pack("without", "other.ko"))).rejects.toThrow("it has no nvme");
   const older = await pack("older", "lib/modules/5.10/kernel/nvme.ko");
   await expect(check(older)).rejects.toThrow("it has no nvme");
+  const microcode = newcTrailer(0);
+  const behind = async (initrd: Ref) =>
+    file(Buffer.concat([microcode, await readFile(await ctx.materialise(initrd))]), ctx);
+  await expect(check(await behind(await pack("second", "nvme.ko")))).resolves.toHaveProperty(
+    "readiness",
+  );
+  await expect(check(await behind(older))).rejects.toThrow("it has no nvme");
 });
 
 test("a kernel that is not in the tree gets nothing from the modules of one that is", async () => {
