@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { z } from "zod";
 import { MissingToolError, ToolError } from "../errors.ts";
 import { digestPattern } from "../plan/ref.ts";
@@ -14,6 +14,7 @@ import {
 import { buildFailure } from "./build-report.ts";
 import { dockerClient } from "./docker.ts";
 import { isEngineFault, mostAttempts } from "./engine-fault.ts";
+import { failedTool } from "./failure.ts";
 import { startProcess } from "./process.ts";
 
 /** How a build is watched and stopped. */
@@ -69,15 +70,32 @@ export async function buildToFolder(
   if (lines) throw new ToolError(buildFailure(lines));
 }
 
-/** An image of the engine as a docker save archive; ends with an error when the engine does. */
-export async function saveImage(reference: string, signal: AbortSignal): Promise<Readable> {
-  const { execa } = await import("execa");
-  const child = execa(dockerClient(), ["save", "--", reference], {
-    buffer: { stdout: false },
-    cancelSignal: signal,
-  });
-  child.catch((error: Error) => child.stdout.destroy(error));
-  return child.stdout;
+/** An image of the engine as a docker save archive; ends with an error where the engine does not send all of it. */
+export function saveImage(reference: string, signal: AbortSignal): Readable {
+  return Readable.from(savedPieces(reference, signal), { objectMode: false });
+}
+
+async function* savedPieces(reference: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+  signal.throwIfAborted();
+  const [tool, args] = [dockerClient(), ["save", "--", reference]];
+  const child = startProcess(tool, args);
+  signal.addEventListener("abort", child.kill);
+  try {
+    child.stdin.end();
+    const said = child.stderr.toArray();
+    yield* child.stdout;
+    const { exitCode } = await child.ended;
+    signal.throwIfAborted();
+    const lastLines = Buffer.concat(await said)
+      .toString()
+      .trimEnd()
+      .split("\n");
+    const step = { tool, args, purpose: "to fetch the image", package: "docker-cli" };
+    if (exitCode !== 0) throw failedTool(step, { exitCode, lastLines });
+  } finally {
+    child.kill();
+    signal.removeEventListener("abort", child.kill);
+  }
 }
 
 /** Runs a build; resolves to what it said when it failed. Where the engine was at fault, what was built before is the builder's to keep. */

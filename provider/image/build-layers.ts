@@ -59,7 +59,7 @@ export async function built(
         ctx.log.info("The engine cannot export layers one by one: the whole image is fetched");
         const image = await buildInEngine(build, stage, options);
         return commitLayers(
-          await ingestDockerArchive(await saveImage(image, ctx.signal), { into: stage }),
+          await ingestDockerArchive(saveImage(image, ctx.signal), { into: stage }),
           stage,
           ctx,
         );
