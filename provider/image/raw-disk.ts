@@ -1,13 +1,12 @@
 import { constants, copyFile, type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { ContentError } from "../errors.ts";
+import { needsAnotherFile } from "../plan/qcow2.ts";
 import type { Context } from "../resource.ts";
 import { readFully } from "../tree/read-fully.ts";
 
 const footerBytes = 512;
 const headBytes = 512;
-/** Bits of qcow2's incompatible features that send a reader to another file (docs/interop/qcow2.rst). */
-const externalData = 4;
 const fixedVhd = 2;
 /** First bytes of images that are not read, and what they are. */
 const others = [
@@ -50,11 +49,7 @@ export async function rawDisk(path: string, folder: string, ctx: Context): Promi
 
 /** A qcow2 that names another file would have us read any file of this machine. */
 function demandAlone(head: Buffer): void {
-  const isLater = head.readUInt32BE(4) >= 3;
-  const names =
-    head.readBigUInt64BE(8) !== 0n ||
-    (isLater && (head.readBigUInt64BE(72) & BigInt(externalData)) !== 0n);
-  if (names)
+  if (needsAnotherFile(head))
     throw new ContentError("it is a qcow2 that needs another file", {
       hint: "make it whole: qemu-img convert -O qcow2 OLD NEW",
     });

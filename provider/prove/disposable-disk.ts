@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { ContentError } from "../errors.ts";
+import { needsAnotherFile } from "../plan/qcow2.ts";
 import type { Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
 import { loadVhd } from "../store/vhd-view.ts";
@@ -60,11 +61,11 @@ async function diskOfVhd(path: string, digest: string, ctx: Context) {
 async function formatOf(path: string): Promise<"qcow2" | "raw"> {
   const handle = await open(path, "r");
   try {
-    const header = Buffer.alloc(16);
-    await handle.read(header, 0, 16, 0);
+    const header = Buffer.alloc(512);
+    await handle.read(header, 0, 512, 0);
     if (header.toString("latin1", 0, 4) !== "QFI\u00fb") return "raw";
-    if (header.readBigUInt64BE(8) !== 0n)
-      throw new ContentError(`The qcow2 image ${path} has a backing file`, {
+    if (needsAnotherFile(header))
+      throw new ContentError(`The qcow2 image ${path} needs another file`, {
         hint: "flatten it with qemu-img convert -O qcow2",
       });
     return "qcow2";

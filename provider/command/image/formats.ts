@@ -1,4 +1,5 @@
 import { ContentError } from "../../errors.ts";
+import { needsAnotherFile } from "../../plan/qcow2.ts";
 import type { ByteSource } from "../../store/vhd-view.ts";
 import { bytesIfAny } from "./region.ts";
 
@@ -28,9 +29,8 @@ export async function containerFormat(source: ByteSource, name: string): Promise
       hint: "tar --extract unpacks it (an OVA has a .vmdk)",
     });
   if (begins("QFI\xfb")) {
-    // A backing file would be read in its place, whatever file of this machine it names.
-    if (start.readBigUInt64BE(8) !== 0n)
-      throw new ContentError(`The qcow2 ${name} has a backing file`, {
+    if (needsAnotherFile(start))
+      throw new ContentError(`The qcow2 ${name} needs another file`, {
         hint: "flatten it with qemu-img convert -O qcow2",
       });
     return "qcow2";

@@ -262,6 +262,7 @@ describe("what cannot be looked into is refused with the way out", () => {
     ["a digest that is nobody's", "disk:abcdef0123", "no artefact of"],
     ["a gzip", "packed.gz", "gzip -d unpacks it"],
     ["a qcow2 with a backing file", "overlay.qcow2", "flatten it with qemu-img convert"],
+    ["a qcow2 whose data is elsewhere", "index.qcow2", "flatten it with qemu-img convert"],
   ])("%s", async (_, name, reason) => {
     await writeFile(at("packed.gz"), Buffer.from("1f8b08000000", "hex"));
     execFileSync("qemu-img", [
@@ -274,6 +275,10 @@ describe("what cannot be looked into is refused with the way out", () => {
       "-b",
       at("disk.raw"),
       at("overlay.qcow2"),
+    ]);
+    const elsewhere = `data_file=${at("data")},data_file_raw=on`;
+    execFileSync("qemu-img", [
+      ...["create", "-q", "-f", "qcow2", "-o", elsewhere, at("index.qcow2"), "1M"],
     ]);
     const argument = name.includes(":") ? name : at(name);
     const { exitCode, stderr, stdout } = await bootwright(["inspect", argument], { store });
