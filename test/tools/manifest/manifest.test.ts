@@ -46,6 +46,19 @@ RUN echo "$WHO" > /etc/motd \\
  && : > /srv/empty
 COPY own /srv/own
 RUN echo again > /etc/motd && chmod 700 /srv
+RUN echo $((1<<3)) "<<a" > /srv/shifted
+COPY <<"the-end" /srv/here
+	the-end
+FROM nothing
+the-end
+ONBUILD RUN <<EOF
+true
+EOF
+RUN : \\\\
+RUN echo last \\
+# in between
+
+ > /srv/last
 `;
 
 /** Makes the image, a disk with a small FAT, its VHD and the manifest of all that, in a store of its own. */
@@ -205,6 +218,9 @@ describe("the SBOM of a Debian image", () => {
     expect(layers("/etc/motd.soft")).toMatch(/^Dockerfile:6 RUN echo/);
     expect(layers("/srv/own")).toBe("Dockerfile:10 COPY own /srv/own");
     expect(layers("/etc/motd")).toMatch(/^Dockerfile:11 RUN/);
+    expect(layers("/srv/shifted")).toMatch(/^Dockerfile:12 RUN/);
+    expect(layers("/srv/here")).toBe('Dockerfile:13 COPY <<"the-end" /srv/here');
+    expect(layers("/srv/last")).toBe("Dockerfile:21 RUN echo last > /srv/last");
     expect(layers("/etc/hostname")).toBe("Rootfs inputs: hostname");
     expect(told(fileAt("/usr/bin/dpkg"), "package")).toBe("dpkg");
     expect(layers("/usr/bin/dpkg")).toBe("unknown");
