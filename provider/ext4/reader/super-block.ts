@@ -79,7 +79,8 @@ export async function readSuperBlock(partition: ReadableBytes): Promise<SuperBlo
     inodesPerGroup: s.readUInt32LE(40),
     inodeBytes: revision === firstRevision ? 128 : s.readUInt16LE(88),
     descriptorBytes: is64bit ? s.readUInt16LE(0xfe) : 32,
-    descriptorsOffset: (firstBlock + 1) * blockBytes,
+    // In the block behind the one that holds the super block.
+    descriptorsOffset: Math.max(blockBytes, 2 * superBlockOffset),
     hasFileTypes: (features & known.filetype) !== 0,
     checksumSeed: hasChecksums ? seedOf(s, features) : undefined,
     label: s.toString("latin1", 120, 136).replace(/\0.*$/s, ""),
@@ -126,7 +127,8 @@ function demandClean(s: Buffer, features: number, readOnlyFeatures: number): voi
 function demandSane(s: SuperBlock, logBlock: number, firstBlock: number, sizeBytes: number): void {
   const bad = (what: string, value: number) => damaged(`its super block has ${what} ${value}`);
   if (logBlock > 6) throw bad("the block size 2 to the power of", 10 + logBlock);
-  if (firstBlock !== (logBlock === 0 ? 1 : 0)) throw bad("the first block", firstBlock);
+  // With bigalloc it is 0 for blocks of 1 KiB too.
+  if (firstBlock > (logBlock === 0 ? 1 : 0)) throw bad("the first block", firstBlock);
   const powers = [128, 256, 512, 1024, 2048, 4096];
   if (!powers.includes(s.inodeBytes) || s.inodeBytes > s.blockBytes)
     throw bad("inodes of bytes", s.inodeBytes);

@@ -53,7 +53,12 @@ async function tarOf(image: string): Promise<{ tar: Buffer; leftOut: string[] }>
   }
 }
 
-test.each([[["-b", "1024"]], [["-b", "4096"]], [["-b", "1024", "-O", "^extent,^64bit"]]])(
+test.each([
+  [["-b", "1024"]],
+  [["-b", "4096"]],
+  [["-b", "1024", "-O", "^extent,^64bit"]],
+  [["-b", "1024", "-O", "bigalloc", "-C", "16384"]],
+])(
   "holes take no room in the layer, and its bytes are those of the disk (mke2fs %s)",
   async (options) => {
     const big = 10 * 2 ** 30;
