@@ -12,16 +12,13 @@ export function comparisonText(comparison: Comparison, after: Look, limit: numbe
   const { packages, filesystems, only, blocks } = comparison;
   const lines: string[] = [];
   if (packages.length > 0)
-    lines.push(
-      `packages: ${tally(packages.map(kindOf))}`,
-      ...few(packages.map(packageLine), limit),
-    );
+    lines.push(`packages: ${tally(packages.map(kindOf))}`, few(packages.map(packageLine), limit));
   for (const { name, files } of filesystems) {
     if (files.length === 0) continue;
     const where = filesystems.length > 1 ? ` in ${shown(name)}` : "";
     lines.push(
       `files${where}: ${tally(files.map(({ change }) => change))}`,
-      ...few(files.map(fileLine), limit),
+      few(files.map(fileLine), limit),
     );
   }
   for (const { side, name } of only)
@@ -93,9 +90,11 @@ function tally(changes: readonly (keyof typeof marks)[]): string {
     .join(", ");
 }
 
-function few(lines: readonly string[], limit: number): string[] {
+function few(lines: readonly string[], limit: number): string {
   const more = lines.length - limit;
-  return [...lines.slice(0, limit), ...(more > 0 ? [`  and ${more} more (--limit)`] : [])];
+  return [...lines.slice(0, limit), ...(more > 0 ? [`  and ${more} more (--limit)`] : [])].join(
+    "\n",
+  );
 }
 
 /** Text of the image's maker, as one harmless line. */

@@ -1,8 +1,9 @@
 import { ContentError } from "../../errors.ts";
 import type { ByteSource } from "../../store/vhd-view.ts";
+import { shownName } from "../../tree/shown-name.ts";
 import { type FatName, fatNames } from "./fat-names.ts";
 import { bytesAt, bytesIfAny } from "./region.ts";
-import type { FileEntry, Volume } from "./volume.ts";
+import { type FileEntry, pathList, type Volume } from "./volume.ts";
 
 /** Larger tables than any of FAT32 with clusters of 32 KiB on 256 GiB. */
 const mostTableBytes = 64 << 20;
@@ -26,22 +27,38 @@ export async function openFat(source: ByteSource): Promise<Volume | undefined> {
   const boot = await bytesIfAny(source, 0, 512);
   const shape = boot && shapeOf(boot);
   if (!boot || !shape) return undefined;
-  const table = await bytesAt(source, shape.tableOffset, shape.tableBytes);
   const at = shape.type === "fat32" ? 67 : 39;
   const serial = boot.readUInt32LE(at).toString(16).toUpperCase().padStart(8, "0");
   const inBoot = boot.toString("latin1", at + 4, at + 15).trim();
-  const named = (await names(source, shape, table, undefined)).find(({ isLabel }) => isLabel);
-  let used = 0;
-  for (let i = 2; i < shape.clusters + 2; i++) if (next(shape, table, i) !== 0) used++;
-  return {
+  const said = {
     type: shape.type,
-    label: named?.name ?? (inBoot === "NO NAME" ? "" : inBoot),
+    label: inBoot === "NO NAME" ? "" : inBoot,
     uuid: `${serial.slice(0, 4)}-${serial.slice(4)}`,
     sizeBytes: totalSectors(boot) * boot.readUInt16LE(11),
-    usedBytes: used * shape.clusterBytes,
-    list: () => listAll(source, shape, table),
-    content: (file) => contentOf(source, shape, table, file),
   };
+  try {
+    const table = await bytesAt(source, shape.tableOffset, shape.tableBytes);
+    const named = (await names(source, shape, table, undefined)).find(({ isLabel }) => isLabel);
+    return {
+      ...said,
+      ...(named && { label: named.name }),
+      usedBytes: usedClusters(shape, table) * shape.clusterBytes,
+      list: () => listAll(source, shape, table),
+      content: (file) => contentOf(source, shape, table, file),
+    };
+  } catch (error) {
+    // What is damaged is told of by who lists it, beside what its boot sector says.
+    if (error instanceof ContentError) return { ...said, list: () => Promise.reject(error) };
+    throw error;
+  }
+}
+
+/** How many clusters are in use; those that a boot sector names behind the table's end are in none. */
+function usedClusters(shape: Shape, table: Buffer): number {
+  const known = Math.min(shape.clusters + 2, table.length);
+  let used = 0;
+  for (let i = 2; i < known; i++) if (next(shape, table, i) !== 0) used++;
+  return used;
 }
 
 function totalSectors(boot: Buffer): number {
@@ -127,7 +144,8 @@ function offsetOf({ dataOffset, clusterBytes }: Shape, cluster: number): number 
 }
 
 async function listAll(source: ByteSource, shape: Shape, table: Buffer): Promise<FileEntry[]> {
-  const entries: FileEntry[] = [{ path: "", type: "directory", size: 0 }];
+  const { entries, add } = pathList("FAT", mostEntries);
+  add({ path: "", type: "directory", size: 0 });
   const waiting: { path: string; cluster: number | undefined }[] = [
     { path: "", cluster: undefined },
   ];
@@ -140,15 +158,13 @@ async function listAll(source: ByteSource, shape: Shape, table: Buffer): Promise
       folder.cluster,
     )) {
       if (isLabel || name === "." || name === "..") continue;
-      if (entries.length > mostEntries)
-        throw new ContentError("The FAT has more names than it can");
       const path = folder.path === "" ? name : `${folder.path}/${name}`;
       if (isFolder) {
         if (seen.has(cluster)) continue;
         seen.add(cluster);
         waiting.push({ path, cluster });
       }
-      entries.push({
+      add({
         path,
         type: isFolder ? "directory" : "file",
         size: isFolder ? 0 : size,
@@ -173,5 +189,6 @@ async function* contentOf(
     yield await bytesAt(source, offsetOf(shape, cluster), length);
     left -= length;
   }
-  if (left > 0) throw new ContentError(`"/${file.path}" ends before its ${file.size} bytes`);
+  if (left > 0)
+    throw new ContentError(`${shownName(`/${file.path}`)} ends before its ${file.size} bytes`);
 }

@@ -25,6 +25,9 @@ export async function findImage(argument: string, store: Store): Promise<Found> 
   const file = await stat(path).catch(() => undefined);
   if (file?.isDirectory())
     throw refuse(argument, "is a folder; name a disk, an ISO or an artefact");
+  // A pipe has no size and may wait for ever, and of a device stat(2) says 0 bytes.
+  if (file && !file.isFile())
+    throw refuse(argument, "is no regular file; copy what it gives into one");
   if (file) return (await objectAt(path, store)) ?? { path };
   const object = argument.trim().startsWith("{")
     ? parseRef(argument)

@@ -2,7 +2,7 @@ import { ContentError } from "../../errors.ts";
 import type { ByteSource } from "../../store/vhd-view.ts";
 import { bytesAt, bytesIfAny } from "./region.ts";
 import { rockRidge } from "./rock-ridge.ts";
-import type { FileEntry, Volume } from "./volume.ts";
+import { type FileEntry, pathList, type Volume } from "./volume.ts";
 
 const sector = 2048;
 const mostEntries = 1 << 20;
@@ -38,7 +38,8 @@ function extentOf(record: Buffer): Extent {
 }
 
 async function listAll(source: ByteSource, root: Extent): Promise<FileEntry[]> {
-  const entries: FileEntry[] = [{ path: "", type: "directory", size: 0, at: root.sector }];
+  const { entries, add } = pathList("ISO", mostEntries);
+  add({ path: "", type: "directory", size: 0, at: root.sector });
   const waiting = [{ path: "", extent: root }];
   const seen = new Set<number>([root.sector]);
   for (let folder = waiting.shift(); folder; folder = waiting.shift()) {
@@ -47,7 +48,6 @@ async function listAll(source: ByteSource, root: Extent): Promise<FileEntry[]> {
     const all = await bytesAt(source, folder.extent.sector * sector, bytes);
     let large: { path: string; size: number; at: number } | undefined;
     for (const record of recordsIn(all)) {
-      if (entries.length > mostEntries) throw new ContentError("The ISO has too many names");
       const found = await entryOf(source, record, folder.path);
       if (!found) continue;
       const extent = extentOf(record);
@@ -59,7 +59,7 @@ async function listAll(source: ByteSource, root: Extent): Promise<FileEntry[]> {
         continue;
       }
       large = undefined;
-      entries.push({ ...found, size, at });
+      add({ ...found, size, at });
       if (found.type !== "directory" || seen.has(extent.sector)) continue;
       seen.add(extent.sector);
       waiting.push({ path: found.path, extent });

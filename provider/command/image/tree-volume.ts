@@ -1,5 +1,6 @@
 import { ContentError } from "../../errors.ts";
 import { entriesByPath } from "../../tree/read-file.ts";
+import { shownName } from "../../tree/shown-name.ts";
 import { SourceReader } from "../../tree/source-reader.ts";
 import type { Entry, SourcePath, Tree } from "../../tree/types.ts";
 import type { FileEntry, Volume } from "./volume.ts";
@@ -42,7 +43,8 @@ async function* contentOf(
   sourcePath: SourcePath,
 ): AsyncGenerator<Buffer> {
   if (entry?.type !== "file" || entry.size === 0) return;
-  if (entry.source === undefined) throw new ContentError(`"/${entry.path}" has no source`);
+  if (entry.source === undefined)
+    throw new ContentError(`${shownName(`/${entry.path}`)} has no source`);
   const reader = new SourceReader(tree.sources, sourcePath);
   try {
     let at = 0;

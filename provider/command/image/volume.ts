@@ -1,4 +1,5 @@
 import { ContentError } from "../../errors.ts";
+import { shownName } from "../../tree/shown-name.ts";
 import type { EntryType } from "../../tree/types.ts";
 
 /** A path of a filesystem; names are latin1, a character a byte, without a leading slash. The root is "". */
@@ -42,6 +43,30 @@ export interface Volume {
   readonly content?: (file: FileEntry) => AsyncIterable<Buffer>;
 }
 
+/** The most that the paths of one filesystem take together: folders within folders make few names long ones. */
+const mostPathBytes = 512 << 20;
+
+/** Adds entries to a list until their paths are too many or too long for memory, which is a ContentError. */
+export function pathList(
+  what: string,
+  mostEntries: number,
+): {
+  readonly entries: FileEntry[];
+  add(entry: FileEntry): void;
+} {
+  const entries: FileEntry[] = [];
+  let bytes = 0;
+  return {
+    entries,
+    add(entry) {
+      bytes += entry.path.length;
+      if (entries.length > mostEntries || bytes > mostPathBytes)
+        throw new ContentError(`The ${what} has more names than it can`);
+      entries.push(entry);
+    },
+  };
+}
+
 /** All bytes of a small file; a larger one is a ContentError. */
 export async function readSmall(
   volume: Volume,
@@ -49,7 +74,9 @@ export async function readSmall(
   maxBytes: number,
 ): Promise<Buffer> {
   if (file.size > maxBytes || !volume.content)
-    throw new ContentError(`"/${file.path}" has ${file.size} bytes, more than ${maxBytes}`);
+    throw new ContentError(
+      `${shownName(`/${file.path}`)} has ${file.size} bytes, more than ${maxBytes}`,
+    );
   const pieces: Buffer[] = [];
   for await (const piece of volume.content(file)) pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces);

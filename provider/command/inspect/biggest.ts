@@ -20,8 +20,9 @@ export function biggestPaths(entries: readonly FileEntry[], count: number): Size
   const waiting = [root];
   for (let at = waiting.pop(); at; at = waiting.pop()) {
     const below = children.get(at.path) ?? [];
-    if (at.bytes >= share && below.length > 0) waiting.push(...below);
-    else chosen.push(at);
+    if (at.bytes < share || below.length === 0) chosen.push(at);
+    // Not as arguments: a folder of a hundred thousand files has more than a call takes.
+    else for (const child of below) waiting.push(child);
   }
   return chosen
     .filter(({ bytes }) => bytes > 0)

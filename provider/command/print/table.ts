@@ -10,7 +10,9 @@ export function formatTable(
   rows: readonly (readonly string[])[],
 ): string {
   const lines = [columns.map(({ title }) => title), ...rows];
-  const widths = columns.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
+  const widths = columns.map((_, i) =>
+    lines.reduce((widest, line) => Math.max(widest, line[i]?.length ?? 0), 0),
+  );
   return lines
     .map((line) =>
       columns
