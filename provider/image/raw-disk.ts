@@ -8,11 +8,18 @@ import { readFully } from "../tree/read-fully.ts";
 const footerBytes = 512;
 const headBytes = 512;
 const fixedVhd = 2;
-/** First bytes of images that are not read, and what they are. */
+const convert = "convert it: qemu-img convert -O qcow2 OLD NEW";
+/** First bytes of images that are not read, what they are, and the way out. */
 const others = [
-  [Buffer.from("vhdxfile"), "VHDX"],
-  [Buffer.from("KDMV"), "VMDK"],
-  [Buffer.from("# Disk DescriptorFile"), "VMDK"],
+  ["vhdxfile", "VHDX", convert],
+  ["KDMV", "VMDK", convert],
+  ["# Disk DescriptorFile", "VMDK", convert],
+  ["<<<", "VDI", convert],
+  ["\x1f\x8b", "file packed by gzip", "unpack it: gzip -d (of a .tar.gz, the disk in it)"],
+  ["\xfd7zXZ\0", "file packed by xz", "unpack it: xz -d"],
+  ["\x28\xb5\x2f\xfd", "file packed by zstd", "unpack it: zstd -d"],
+  ["BZh", "file packed by bzip2", "unpack it: bzip2 -d"],
+  ["PK\x03\x04", "zip archive", "unpack it: unzip"],
 ] as const;
 
 /** A disk as raw bytes: the file itself, or what a qcow2 was unpacked to in `folder`. */
@@ -31,8 +38,9 @@ export async function rawDisk(path: string, folder: string, ctx: Context): Promi
       demandAlone(head);
       return unpacked(path, folder, ctx);
     }
-    const other = others.find(([magic]) => head.subarray(0, magic.length).equals(magic));
-    if (other) throw unread(other[1]);
+    const start = head.toString("latin1");
+    const other = others.find(([magic]) => start.startsWith(magic));
+    if (other) throw unread(other[1], other[2]);
     const footer = await bytesAt(
       file,
       Math.max(0, size - footerBytes),
@@ -40,7 +48,8 @@ export async function rawDisk(path: string, folder: string, ctx: Context): Promi
     );
     if (size <= footerBytes || footer.toString("latin1", 0, 8) !== "conectix")
       return { path, sizeBytes: size };
-    if (footer.readUInt32BE(60) !== fixedVhd) throw unread("VHD that is not of a fixed size");
+    if (footer.readUInt32BE(60) !== fixedVhd)
+      throw unread("VHD that is not of a fixed size", convert);
     return { path, sizeBytes: size - footerBytes };
   } finally {
     await file.close();
@@ -74,10 +83,8 @@ async function unpacked(path: string, folder: string, ctx: Context): Promise<Raw
   }
 }
 
-function unread(what: string): ContentError {
-  return new ContentError(`it is a ${what}, which is not read`, {
-    hint: "convert it: qemu-img convert -O qcow2 OLD NEW",
-  });
+function unread(what: string, hint: string): ContentError {
+  return new ContentError(`it is a ${what}, which is not read`, { hint });
 }
 
 async function bytesAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {

@@ -314,6 +314,11 @@ describe("a disk is refused, with the reason and a way out,", () => {
       (bytes) => bytes.write("vhdxfile", 0),
       /is a VHDX, which is not read\n\(convert it/,
     ],
+    [
+      "that is packed",
+      (bytes) => bytes.write("\xfd7zXZ\0", 0, "latin1"),
+      /is a file packed by xz, which is not read\n\(unpack it: xz -d/,
+    ],
   ])("%s", async (_what, change, reason) => {
     await expect(treeOf(await small(change))).rejects.toThrow(reason);
   });
