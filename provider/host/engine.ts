@@ -14,7 +14,7 @@ export interface Engine {
 
 /** Reads `docker info --format '{{json .}}'`, of Docker or of Podman under Docker's name. */
 export function parseEngine(text: string): Engine {
-  const info = JSON.parse(text) as DockerInfo & PodmanInfo;
+  const info = readInfo(text);
   if (info.ServerErrors?.length)
     throw new MissingToolError(`No Docker engine answers: ${info.ServerErrors.join("; ")}`, {
       hint: "start one, join its group, or set BOOTWRIGHT_RUNNER=host to use this machine's own tools",
@@ -38,6 +38,19 @@ export function parseEngine(text: string): Engine {
     name: info.Name ?? "",
     rootFolder: info.DockerRootDir ?? "",
   };
+}
+
+function readInfo(text: string): DockerInfo & PodmanInfo {
+  try {
+    const info: unknown = JSON.parse(text);
+    if (info !== null && typeof info === "object" && !Array.isArray(info)) return info;
+  } catch {
+    // Not JSON at all.
+  }
+  const said = text.trim().slice(0, 200);
+  throw new MissingToolError(`The docker client says nothing of its engine but "${said}"`, {
+    hint: "is it a docker client? docker info --format '{{json .}}' must print a JSON object; BOOTWRIGHT_DOCKER names another",
+  });
 }
 
 interface DockerInfo {

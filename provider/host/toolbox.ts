@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { MissingToolError } from "../errors.ts";
 import { sha256 } from "../plan/canonical.ts";
 import { docker, startDocker } from "./docker.ts";
 import { readToEnd } from "./process.ts";
@@ -41,7 +42,11 @@ export async function openToolbox(
     onLine: (line) => options.progress?.(`${name ? `${name} ` : ""}toolbox: ${line}`),
     ...(options.signal ? { signal: options.signal } : {}),
   });
-  return { tag, imageId: (await imageId(tag)) ?? "" };
+  const built = await imageId(tag);
+  if (built) return { tag, imageId: built };
+  throw new MissingToolError(`The toolbox ${tag} was built, but the engine does not have it`, {
+    hint: "the builder may keep what it builds: docker buildx use default, and unset BUILDX_BUILDER",
+  });
 }
 
 /** What a toolbox's image is called here, and its identity when it has been built. */
@@ -59,7 +64,7 @@ export function toolboxTag(dockerfile: string): string {
 async function imageId(tag: string): Promise<string | undefined> {
   const inspect = startDocker(["image", "inspect", "--format", "{{.Id}}", tag]);
   const { exitCode, stdout } = await readToEnd(inspect);
-  return exitCode === 0 ? stdout.trim() : undefined;
+  return (exitCode === 0 && stdout.trim()) || undefined;
 }
 
 async function readDockerfile(name?: ToolboxName): Promise<string> {

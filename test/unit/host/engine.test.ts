@@ -83,3 +83,13 @@ test("an engine that does not answer is told with what the client says and the w
     /^No Docker engine answers: Cannot connect .*\n\(.*BOOTWRIGHT_RUNNER=host/,
   );
 });
+
+test.each([
+  ["a greeting", "Emulate Docker CLI using podman.\n", "Emulate Docker CLI using podman."],
+  ["nothing", "", ""],
+  ["no object", "null\n", "null"],
+])("an engine of which the client says %s is told with it", (_, info, said) => {
+  expect(() => parseEngine(info)).toThrow(
+    `The docker client says nothing of its engine but "${said}"\n(is it a docker client?`,
+  );
+});

@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
-import { toolboxTag } from "../../../provider/host/toolbox.ts";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { openToolbox, toolboxTag } from "../../../provider/host/toolbox.ts";
 import { identityOfLines, isWhole } from "../../../provider/host/toolbox-identity.ts";
 
 const lines = ["mtools\t4.0.48-1", "qemu-utils\t1:10.0", "socat\t1.8"];
@@ -37,4 +40,16 @@ test.each([
   ["apt\t3.0.3\nzlib1g:amd64\t1:1.3\nzstd\t1.5\n", true],
 ])("a list of packages that was cut off on its way (%j) is none", (list, whole) => {
   expect(isWhole(list)).toBe(whole);
+});
+
+test("a toolbox that was built, but that the engine does not have, is told as that", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "bootwright-test-"));
+  const client = join(folder, "docker");
+  await writeFile(client, '#!/bin/sh\ntest "$1" = build && cat > /dev/null\n', { mode: 0o755 });
+  vi.stubEnv("BOOTWRIGHT_DOCKER", client);
+  await expect(openToolbox()).rejects.toThrow(
+    /^The toolbox bootwright-toolbox:\w+ was built, but the engine does not have it\n\(the builder/,
+  );
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
 });
