@@ -1456,8 +1456,8 @@ export interface BootTestArgs {
   /** Processors of the machine. Default: `1`. */
   readonly cpus?: pulumi.Input<number> | undefined;
   /**
-   * How long the machine may take; waiting for another boot test does not count. Default:
-   * `600`.
+   * How long the machine may take, at most 12 hours; waiting for another boot test does not
+   * count. Default: `600`.
    */
   readonly timeoutSeconds?: pulumi.Input<number> | undefined;
   /**

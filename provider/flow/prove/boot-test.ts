@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { lifetimeSeconds } from "../../host/reap.ts";
 import { expectationsSchema } from "../../plan/boot-expectations.ts";
 import { bootKeysSchema } from "../../plan/boot-keys.ts";
 import { bootProofSchema } from "../../plan/boot-proof.ts";
@@ -53,8 +54,11 @@ const inputs = z.strictObject({
   timeoutSeconds: z
     .int()
     .min(1)
+    .max(lifetimeSeconds)
     .default(600)
-    .describe("How long the machine may take; waiting for another boot test does not count."),
+    .describe(
+      "How long the machine may take, at most 12 hours; waiting for another boot test does not count.",
+    ),
   keys: z
     .array(bootKeysSchema)
     .max(64)
