@@ -42,7 +42,7 @@ export function planCpio(
 ): { plan: CpioPlan; refusals: CpioRefusal[] } {
   const { entries, refusals } = withMountPoints(tree);
   const allowed = new Set(dropXattrs);
-  refusals.push(...entries.flatMap((entry) => cpioRefusals(entry, allowed)));
+  for (const entry of entries) for (const one of cpioRefusals(entry, allowed)) refusals.push(one);
   const sorted = entries.sort((a, b) => (a.path < b.path ? -1 : 1));
   const inodes = inodesOf(sorted);
   const subdirectories = countSubdirectories(sorted);

@@ -147,3 +147,23 @@ describe("a plan", () => {
     expect(JSON.stringify(tree.items as Entry[])).toBe(before);
   });
 });
+
+test("a tree of which nothing fits is refused too, however much that is", () => {
+  const xattrs: Entry["xattrs"] = [["security.selinux", "x"]];
+  const items = Array.from(
+    { length: 130_000 },
+    (_, i): Entry => ({ ...plain, path: `${i}`, xattrs }),
+  );
+  expect(planCpio({ items, sources: [] }).refusals).toHaveLength(130_000);
+});
+
+const plain = {
+  kind: "entry",
+  type: "fifo",
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  mtime: 0,
+  mtimeNs: 0,
+  size: 0,
+} as const;
