@@ -42,3 +42,10 @@ test("fstab names everything by UUID, outer mount points before what lies in the
     ].join("\n"),
   );
 });
+
+test("white space and backslashes in a line of fstab are written as fstab(5) asks", () => {
+  const given = { device: "LABEL=a b", mountPoint: "/my\\files\tx", type: "ext4", options: "ro" };
+  expect(fstabText([{ ...given, pass: 2 }])).toBe(
+    "LABEL=a\\040b /my\\134files\\011x ext4 ro 0 2\n",
+  );
+});

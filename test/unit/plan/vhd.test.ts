@@ -36,7 +36,10 @@ test("the footer's fields are where the specification says, and its checksum hol
   expect(footer.toString("latin1", 0, 8)).toBe("conectix");
   expect(footer.readUInt32BE(24)).toBe(0);
   expect(footer.toString("latin1", 28, 32)).toBe("win ");
-  expect(footer.readBigUInt64BE(48)).toBe(BigInt(20 * MiB));
+  expect(footer.readUInt32BE(8)).toBe(2);
+  expect(footer.readUInt32BE(12)).toBe(0x10000);
+  expect(footer.readBigUInt64BE(16)).toBe(2n ** 64n - 1n);
+  for (const size of [40, 48]) expect(footer.readBigUInt64BE(size)).toBe(BigInt(20 * MiB));
   expect(footer.readUInt32BE(60)).toBe(2);
   const stored = footer.readUInt32BE(64);
   const sum = footer.reduce((s, b, i) => (i >= 64 && i < 68 ? s : s + b), 0);
@@ -51,6 +54,42 @@ test.each([
 ])("a disk of %d bytes has the geometry %j", (bytes, expected) => {
   const footer = vhdFooter(bytes, disk);
   expect([footer.readUInt16BE(56), footer[58], footer[59]]).toEqual(expected);
+});
+
+/** The appendix of the specification, line by line. */
+function specified(totalSectors: number): number[] {
+  let [perTrack, heads, cylinderTimesHeads] = [0, 0, 0];
+  const total = Math.min(totalSectors, 65535 * 16 * 255);
+  if (total >= 65535 * 16 * 63) {
+    perTrack = 255;
+    heads = 16;
+    cylinderTimesHeads = Math.floor(total / perTrack);
+  } else {
+    perTrack = 17;
+    cylinderTimesHeads = Math.floor(total / perTrack);
+    heads = Math.floor((cylinderTimesHeads + 1023) / 1024);
+    if (heads < 4) heads = 4;
+    if (cylinderTimesHeads >= heads * 1024 || heads > 16) {
+      perTrack = 31;
+      heads = 16;
+      cylinderTimesHeads = Math.floor(total / perTrack);
+    }
+    if (cylinderTimesHeads >= heads * 1024) {
+      perTrack = 63;
+      heads = 16;
+      cylinderTimesHeads = Math.floor(total / perTrack);
+    }
+  }
+  return [Math.floor(cylinderTimesHeads / heads), heads, perTrack];
+}
+
+test("the geometry is the specification's, for each size up to 1 GiB and around every step behind it", () => {
+  const steps = [8192, 32_255, 32_256, 130_558, 130_559, 130_560, 2 ** 21, 2 ** 22];
+  for (const sizeMiB of [...Array.from({ length: 1024 }, (_, i) => i + 1), ...steps]) {
+    const footer = vhdFooter(sizeMiB * MiB, disk);
+    const found = [footer.readUInt16BE(56), footer[58], footer[59]];
+    expect([sizeMiB, ...found]).toEqual([sizeMiB, ...specified((sizeMiB * MiB) / 512)]);
+  }
 });
 
 test("a part takes every byte from the disk, the zeros or the footer, wherever it begins and ends", () => {
