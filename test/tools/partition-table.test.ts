@@ -129,7 +129,7 @@ test("sgdisk finds no problem in a GPT with a discoverable root and names beyond
   expect(info).toContain("Partition name: 'wörk'");
 });
 
-test("sfdisk knows the types of the Discoverable Partitions Specification, and reads their attributes", async () => {
+test("sfdisk knows every type of a GPT, and reads the attributes", async () => {
   const types = ["root-x86-64", "usr-x86-64", "home", "srv", "var", "tmp"].map((n) => `linux-${n}`);
   const small = types.map((type) => ({ name: type, type, sizeMiB: 1 }));
   const disk = await writeDisk(
@@ -137,12 +137,16 @@ test("sfdisk knows the types of the Discoverable Partitions Specification, and r
       ...small.with(2, { ...small[2]!, ...{ attributes: ["grow-file-system", "no-auto"] } }),
       { name: "boot", type: "xbootldr", filesystem: "ext4", sizeMiB: 4, attributes: ["read-only"] },
       { name: "swap", type: "swap", sizeMiB: 1, attributes: ["no-auto"] },
+      { name: "core", type: "bios-boot", sizeMiB: 1 },
+      { name: "esp", type: "esp", filesystem: "fat16", sizeMiB: 8 },
+      { name: "data", type: "fat16", sizeMiB: 8, bootable: true },
+      { name: "other", sizeMiB: 1 },
     ]),
   );
   const said = execFileSync("sfdisk", ["--list", "--output", "Type,Attrs", disk], {
     encoding: "utf8",
   });
-  expect(said.trim().split("\n").slice(-8)).toEqual([
+  expect(said.trim().split("\n").slice(-12)).toEqual([
     expect.stringMatching(/^Linux root \(x86-64\) *$/),
     expect.stringMatching(/^Linux \/?usr \(x86-64\) *$/),
     expect.stringMatching(/^Linux home +GUID:59,63$/),
@@ -151,6 +155,10 @@ test("sfdisk knows the types of the Discoverable Partitions Specification, and r
     expect.stringMatching(/^Linux temporary data *$/),
     expect.stringMatching(/^Linux extended boot +GUID:60$/),
     expect.stringMatching(/^Linux swap +GUID:63$/),
+    expect.stringMatching(/^BIOS boot *$/),
+    expect.stringMatching(/^EFI System *$/),
+    expect.stringMatching(/^Microsoft basic data +LegacyBIOSBootable$/),
+    expect.stringMatching(/^Linux filesystem *$/),
   ]);
   expect(() => execFileSync("sfdisk", ["--verify", disk])).not.toThrow();
 });
