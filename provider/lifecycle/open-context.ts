@@ -1,4 +1,5 @@
 import { openRunner } from "../host/open-runner.ts";
+import { untilAborted } from "../host/until-aborted.ts";
 import type { Ref } from "../plan/ref.ts";
 import type { Context, Log, Owner } from "../resource.ts";
 import { openStore } from "../store/local-store.ts";
@@ -25,7 +26,11 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   ]);
   const ctx: Context = {
     store,
-    runner,
+    runner: {
+      ...runner,
+      // It may have to build a toolbox, which others may wait for: a signal ends the wait alone.
+      identity: (...of) => untilAborted(runner.identity(...of), signal),
+    },
     cwd,
     owner,
     signal,
