@@ -28,9 +28,11 @@ export async function kvmWorks(
   }
   const bootId = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
   const note = join(options.storeRoot, "tools", `kvm-${bootId}`);
-  const known = await readFile(note, "utf8").catch(() => undefined);
-  if (known !== undefined) return known === "works";
+  const known = await readFile(note, "utf8").catch(() => "");
+  if (known !== "") return known === "works";
   const works = await probe(runner, options.folder);
+  // Without a QEMU nothing was seen of KVM.
+  if (works === undefined) return false;
   await mkdir(join(options.storeRoot, "tools"), { recursive: true });
   await writeFile(note, works ? "works" : "does not work");
   return works;
@@ -44,7 +46,8 @@ export function bootSectorDisk(code: Uint8Array): Buffer {
   return disk;
 }
 
-async function probe(runner: Runner, folder: string): Promise<boolean> {
+/** Whether it works; undefined where there is no QEMU to try it. */
+async function probe(runner: Runner, folder: string): Promise<boolean | undefined> {
   const disk = join(folder, "kvm-probe.raw");
   await writeFile(disk, bootSectorDisk(Buffer.from(probeCode, "base64")));
   const drive = `file=${disk.replaceAll(",", ",,")},format=raw,if=virtio`;
@@ -59,11 +62,11 @@ async function probe(runner: Runner, folder: string): Promise<boolean> {
     package: "qemu-system-x86",
   });
   running.stderr.resume();
-  const passed = new Promise<boolean>((resolve) => {
+  const passed = new Promise<boolean | undefined>((resolve) => {
     running.stdout.on("data", (chunk: Buffer) => {
       if (chunk.includes("P")) resolve(true);
     });
-    void running.ended.then(() => resolve(false));
+    void running.ended.then(({ exitCode }) => resolve(exitCode === 127 ? undefined : false));
   });
   try {
     return await Promise.race([passed, delay(probeSeconds * 1000, false, { ref: false })]);
