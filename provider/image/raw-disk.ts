@@ -8,6 +8,9 @@ import { readFully } from "../tree/read-fully.ts";
 const footerBytes = 512;
 const headBytes = 512;
 const fixedVhd = 2;
+/** Most bytes that a qcow2 may say it is, and may unpack to (as archives): a few kilobytes can claim anything. */
+const mostDiskBytes = 16 * 2 ** 40;
+const mostUnpackedBytes = 256 * 2 ** 30;
 const convert = "convert it: qemu-img convert -O qcow2 OLD NEW";
 /** First bytes of images that are not read, what they are, and the way out. */
 const others = [
@@ -34,8 +37,11 @@ export async function rawDisk(path: string, folder: string, ctx: Context): Promi
   try {
     const { size } = await file.stat();
     const head = await bytesAt(file, 0, Math.min(headBytes, size));
-    if (head.subarray(0, 4).equals(Buffer.from("QFI\xfb", "latin1"))) {
+    if (size >= headBytes && head.subarray(0, 4).equals(Buffer.from("QFI\xfb", "latin1"))) {
       demandAlone(head);
+      const disk = head.readBigUInt64BE(24);
+      if (disk > mostDiskBytes)
+        throw new ContentError(`it is a qcow2 of ${disk} bytes, more than ${mostDiskBytes}`);
       return unpacked(path, folder, ctx);
     }
     const start = head.toString("latin1");
@@ -69,12 +75,17 @@ async function unpacked(path: string, folder: string, ctx: Context): Promise<Raw
   const [own, raw] = [join(folder, "disk.qcow2"), join(folder, "disk.raw")];
   ctx.log.progress("unpacking the qcow2");
   await copyFile(path, own, constants.COPYFILE_FICLONE);
-  const args = ["convert", "-f", "qcow2", "-O", "raw", own, raw];
   const purpose = "to unpack the disk image";
-  await ctx.runner.run(
-    { tool: "qemu-img", args, purpose, writes: folder, package: "qemu-utils" },
-    { signal: ctx.signal },
-  );
+  const run = (args: string[]) =>
+    ctx.runner.run(
+      { tool: "qemu-img", args, purpose, writes: folder, package: "qemu-utils" },
+      { signal: ctx.signal },
+    );
+  const measured = await run(["measure", "-f", "qcow2", "-O", "qcow2", own]);
+  const bytes = Number(/^required size: ([0-9]+)$/m.exec(measured)?.[1]);
+  if (!(bytes <= mostUnpackedBytes))
+    throw new ContentError(`it unpacks to ${bytes} bytes, more than ${mostUnpackedBytes}`);
+  await run(["convert", "-f", "qcow2", "-O", "raw", own, raw]);
   const file = await open(raw);
   try {
     return { path: raw, sizeBytes: (await file.stat()).size };

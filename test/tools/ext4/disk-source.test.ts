@@ -339,6 +339,49 @@ describe("a disk is refused, with the reason and a way out,", () => {
     await expect(treeOf(image)).rejects.toThrow("a qcow2 that needs another file");
   });
 
+  test("that is a qcow2 of a few megabytes which unpacks to more than disks have", async () => {
+    const image = join(ctx.cwd, "bomb.qcow2");
+    const cluster = 2 ** 21;
+    const write = async (sizeBytes: number) => {
+      const head = Buffer.alloc(512);
+      head.write("QFI\xfb", "latin1");
+      for (const [at, value] of [
+        ...[
+          [4, 3],
+          [20, 21],
+          [56, 1],
+          [96, 4],
+          [100, 104],
+        ],
+        [36, sizeBytes / 2 ** 39], // tables of the first level, which are all the same
+      ] as const)
+        head.writeUInt32BE(value!, at!);
+      for (const [at, value] of [
+        [24, sizeBytes],
+        [40, 2 * cluster],
+        [48, cluster],
+      ] as const)
+        head.writeBigUInt64BE(BigInt(value), at);
+      const file = await open(image, "w");
+      const pointers = (count: number, to: number) => {
+        const bytes = Buffer.alloc(8);
+        bytes.writeBigUInt64BE(2n ** 63n + BigInt(to * cluster));
+        return Buffer.alloc(8 * count, bytes);
+      };
+      await file.write(head, 0, 512, 0);
+      await file.write(pointers(sizeBytes / 2 ** 39, 3), 0, undefined, 2 * cluster);
+      await file.write(pointers(cluster / 8, 4), 0, undefined, 3 * cluster);
+      await file.write("data", 5 * cluster - 4);
+      await file.close();
+    };
+    await write(2 ** 39);
+    await expect(treeOf(image)).rejects.toThrow(
+      /unpacks to 549[0-9]{9} bytes, more than 274877906944/,
+    );
+    await write(2 ** 45);
+    await expect(treeOf(image)).rejects.toThrow("a qcow2 of 35184372088832 bytes, more than");
+  });
+
   test("without the partition that is asked for, or with several to choose from", async () => {
     const image = await small();
     await expect(treeOf(image, { partition: 3 })).rejects.toThrow(
