@@ -44,7 +44,8 @@ async function acquire(file: string, signal: AbortSignal): Promise<() => Promise
       return () => release().catch(() => {});
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
-      await delay(pollMs, undefined, { signal });
+      // The signal's own reason says more than that of a timer: a limit of time has a name.
+      await delay(pollMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   }
 }

@@ -91,12 +91,12 @@ test("two holders of one lock never work at the same time", async () => {
   expect(most).toBe(1);
 });
 
-test("waiting for a lock ends when the operation is stopped", async () => {
+test("waiting for a lock ends with the reason for which the operation is stopped", async () => {
   const controller = new AbortController();
   await store.lock("key", signal, async () => {
     const waiting = store.lock("key", controller.signal, async () => "never");
-    controller.abort(new Error("stopped"));
-    await expect(waiting).rejects.toThrow();
+    setTimeout(() => controller.abort(new Error("stopped after 5 s")), 20);
+    await expect(waiting).rejects.toThrow("stopped after 5 s");
   });
 });
 
