@@ -90,6 +90,7 @@ async function systemFacts(plan: ReadinessPlan, tree: Tree, ctx: Context) {
       ...plan.consoles.map((console) => `console=${console}`),
     ],
     fstab: await read("etc/fstab"),
+    passwd: await read("etc/passwd"),
     shadow: await read("etc/shadow"),
     has: (path: string) => findEntry(tree, path) !== undefined,
     starts: (unit: string) => started.has(unit),

@@ -8,7 +8,8 @@ export interface SystemFacts {
   readonly commandLine: readonly string[];
   /** Text of /etc/fstab; empty where there is none. */
   readonly fstab: string;
-  /** Text of /etc/shadow; empty where there is none. */
+  /** Texts of /etc/passwd and /etc/shadow; empty where there is none. */
+  readonly passwd: string;
   readonly shadow: string;
   readonly has: (path: string) => boolean;
   /** Whether systemd starts a unit, by a link of what wants it. */
@@ -36,7 +37,8 @@ export function systemFindings(target: Target, facts: SystemFacts): Finding[] {
       : []),
     ...unstableRoot(facts.commandLine, unstable),
     ...unstableMounts(facts.fstab, unstable),
-    ...passwords(facts.shadow),
+    ...passwords("/etc/passwd", facts.passwd),
+    ...passwords("/etc/shadow", facts.shadow),
   ];
 }
 
@@ -110,18 +112,22 @@ function unstableMounts(fstab: string, level: Finding["level"]): Finding[] {
   });
 }
 
-/** shadow(5): the second field is empty without a password, and holds something that no password gives where there is no login by it. */
-function passwords(shadow: string): Finding[] {
-  return shadow.split("\n").flatMap((line): Finding[] => {
+/**
+ * passwd(5) and shadow(5): the second field is empty without a password, and holds something that no password gives where there is no login
+ * by it, or where it is in the other file (x).
+ */
+function passwords(path: string, accounts: string): Finding[] {
+  return accounts.split("\n").flatMap((line): Finding[] => {
     const [user = "", password = "!"] = line.split(":");
-    if (/^[!*]/.test(password)) return [];
+    // Of NIS, and no account.
+    if (/^[!*]|^x$/.test(password) || /^[+-]/.test(user)) return [];
     const message =
       password === ""
         ? `${user} needs no password: whoever reaches a console is in`
         : `${user} has the same password on every machine`;
     return [
       {
-        ...{ path: "/etc/shadow", level: "warning", message },
+        ...{ path, level: "warning", message },
         fix: `lock it (passwd --lock ${user}), and have the cloud give users their keys`,
       },
     ];

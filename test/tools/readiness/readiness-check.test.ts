@@ -27,7 +27,8 @@ const careless = `${kernel}RUN mkdir -p /root/.aws /root/.docker /home/u/.ssh /e
  && echo '{"auths":{"registry":{"auth":"YTpi"}}}' > /root/.docker/config.json \\
  && echo "machine registry login a password b" > /root/.netrc \\
  && echo 0123456789abcdef0123456789abcdef > /etc/machine-id \\
- && echo key > /etc/ssh/ssh_host_rsa_key && echo "/dev/sda1 / ext4 defaults 0 1" > /etc/fstab
+ && echo key > /etc/ssh/ssh_host_rsa_key && echo "/dev/sda1 / ext4 defaults 0 1" > /etc/fstab \\
+ && echo 'u:$1$a$b:1::::::' >> /etc/shadow && echo v::9:9::/:/bin/sh >> /etc/passwd && touch /usr/sbin/sshd
 `;
 
 let ctx: Awaited<ReturnType<typeof testContext>>;
@@ -167,5 +168,9 @@ test("what must not be published is refused, all of it at once, with the fix", a
       "commandLine",
     ].sort(),
   );
-  expect(ctx.lines.join("\n")).toContain("/root/.bash_history");
+  const told = ctx.lines.join("\n");
+  expect(told).toContain("/root/.bash_history: is a history");
+  expect(told).toContain("/etc/shadow: u has the same password");
+  expect(told).toContain("/etc/passwd: v needs no password");
+  expect(told).not.toContain("sshd has no host keys");
 });

@@ -105,6 +105,7 @@ const paths =
 const ready: SystemFacts = {
   commandLine: ["rw", "root=UUID=1", "console=tty0", "console=ttyS0,115200"],
   fstab: "UUID=1 / ext4 defaults 0 1\nLABEL=data /data ext4\n/dev/sr0 /media iso9660\n",
+  passwd: "root:x:0:0:root:/root:/bin/sh\nbin:*:2:2:bin:/bin:/bin/false\n+::::::\n",
   shadow: "root:*:20000:0:99999:7:::\ndaemon:!:20000::::::\n",
   has: paths("usr/sbin/waagent"),
   starts: paths("systemd-networkd.service"),
@@ -257,6 +258,14 @@ describe("the system", () => {
       [
         "warning /etc/shadow: root needs no password: whoever reaches a console is in",
         "warning /etc/shadow: admin has the same password on every machine",
+      ],
+    ],
+    [
+      "with accounts that have no shadow",
+      { passwd: "root::0:0:root:/root:/bin/sh\nu:$1$a$b:1:1::/:/bin/sh\n", shadow: "" },
+      [
+        "warning /etc/passwd: root needs no password: whoever reaches a console is in",
+        "warning /etc/passwd: u has the same password on every machine",
       ],
     ],
   ])("%s", (_title, more, expected) => {
