@@ -5,7 +5,7 @@ import { Room } from "../tree/room.ts";
 import { writeFully } from "../tree/write-fully.ts";
 import { blockSize } from "./format.ts";
 import { completePlan, type Ext4Plan } from "./plan.ts";
-import { type DataExtent, keyOf } from "./replay/place.ts";
+import { type DataExtent, DataExtents, keyOf } from "./replay/data-extents.ts";
 
 // A plan as a file: a line of magic, the length of the header in 4 bytes, the header as JSON, and then the
 // metadata blocks in the order of their numbers. Extents are columns, which JSON parses much faster than objects.
@@ -59,7 +59,7 @@ function* headerTexts({ meta, data, blocksOf: _, ...rest }: Ext4Plan): Generator
   yield '],"data":{';
   for (const column of columns) {
     yield `"${column}":[`;
-    yield* valueTexts(data, (extent) => extent[column]);
+    yield* valueTexts(data.values(column), (value) => value);
     yield "],";
   }
   yield '"key":[';
@@ -68,11 +68,17 @@ function* headerTexts({ meta, data, blocksOf: _, ...rest }: Ext4Plan): Generator
 }
 
 /** The values of a column, with commas between them. */
-function* valueTexts<T>(rows: readonly T[], value: (row: T) => string | number): Generator<string> {
-  for (let at = 0; at < rows.length; at += pieceRows) {
-    const piece = rows.slice(at, at + pieceRows).map((row) => JSON.stringify(value(row)));
-    yield `${at > 0 ? "," : ""}${piece.join(",")}`;
+function* valueTexts<T>(rows: Iterable<T>, value: (row: T) => string | number): Generator<string> {
+  let piece: string[] = [];
+  let isFirst = true;
+  for (const row of rows) {
+    piece.push(`${isFirst ? "" : ","}${JSON.stringify(value(row))}`);
+    isFirst = false;
+    if (piece.length < pieceRows) continue;
+    yield piece.join("");
+    piece = [];
   }
+  yield piece.join("");
 }
 
 /** Reads a plan that {@link savePlan} wrote; a damaged one is a StoreError. */
@@ -101,7 +107,7 @@ export async function loadPlan(path: string): Promise<Ext4Plan> {
       const at = first + i * blockSize;
       return { block, bytes: file.subarray(at, at + blockSize) };
     }),
-    data: header.data.block.map((block, i) => extentAt(header.data, block, i)),
+    data: new DataExtents(header.data.block.map((block, i) => extentAt(header.data, block, i))),
   });
   if (plan.digest !== digest) throw damaged("its contents do not have its digest");
   return plan;

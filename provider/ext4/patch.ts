@@ -2,6 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import type { SourcePath } from "../tree/types.ts";
 import { blockSize } from "./format.ts";
 import type { Ext4Plan } from "./plan.ts";
+import { DataExtents, keyOf } from "./replay/data-extents.ts";
 import { growTo, type Work, type WriteOptions, writeBlocks } from "./write.ts";
 
 /**
@@ -28,15 +29,15 @@ export async function patchExt4(
 /** What has to be written to get from one plan to the other; `limit` is the number of blocks that the file has. */
 export function difference(old: Ext4Plan, next: Ext4Plan, limit = old.blocks): Work {
   const oldMeta = new Map(old.meta.map(({ block, bytes }) => [block, bytes]));
-  const oldData = new Map(old.data.map((extent) => [extent.block, extent]));
   const meta = next.meta.filter(({ block, bytes }) => {
     const before = oldMeta.get(block);
     return !before || Buffer.compare(before, bytes) !== 0;
   });
-  const data = next.data.filter(({ block, bytes, digest, at }) => {
-    const before = oldData.get(block);
-    return before?.bytes !== bytes || before.digest !== digest || before.at !== at;
-  });
+  const data = new DataExtents();
+  for (const extent of next.data) {
+    const before = old.data.startingAt(extent.block);
+    if (before?.bytes !== extent.bytes || keyOf(before) !== keyOf(extent)) data.push(extent);
+  }
   return { meta, data, zeros: gone(old, next, limit) };
 }
 

@@ -9,7 +9,8 @@ import type { LastPlacement } from "./placement/last-placement.ts";
 import { findBlocks } from "./render/lookup.ts";
 import type { MetaBlock } from "./render/meta-blocks.ts";
 import { render } from "./render/render.ts";
-import { type DataExtent, keyOf, type Placement, place } from "./replay/place.ts";
+import { type DataExtents, keyOf } from "./replay/data-extents.ts";
+import { type Placement, place } from "./replay/place.ts";
 
 /** Part of every plan's digest: raised when the same tree and options give other bytes. */
 const writerVersion = 1;
@@ -23,7 +24,7 @@ export interface Ext4Plan {
   /** Ascending; blocks that are in neither list are zeros. */
   readonly meta: readonly MetaBlock[];
   /** Ascending. */
-  readonly data: readonly DataExtent[];
+  readonly data: DataExtents;
   /** Digests of the tars that hold the contents. */
   readonly sources: readonly string[];
   /** `sha256:…` of all that decides the bytes. */
@@ -86,10 +87,14 @@ function digestOf({ blocks, meta, data }: PlanParts): string {
   hash.update(`bootwright ext4 ${writerVersion}\n${blocks}\n`);
   for (const { block, bytes } of meta) hash.update(`meta ${block}\n`).update(bytes);
   // Each piece costs a call into the library, which takes longer than a line.
-  for (let at = 0; at < data.length; at += linesAtOnce) {
-    const piece = data.slice(at, at + linesAtOnce);
-    hash.update(piece.map((e) => `data ${e.block} ${e.bytes} ${keyOf(e)}\n`).join(""));
+  let lines: string[] = [];
+  for (const extent of data) {
+    lines.push(`data ${extent.block} ${extent.bytes} ${keyOf(extent)}\n`);
+    if (lines.length < linesAtOnce) continue;
+    hash.update(lines.join(""));
+    lines = [];
   }
+  hash.update(lines.join(""));
   return `sha256:${hash.digest("hex")}`;
 }
 

@@ -28,7 +28,7 @@ export class PlanReader {
       into.set(bytes.subarray(from - start, end - start), from - offset);
     }
     for (let i = firstReaching(data, offset); i < data.length; i++) {
-      const extent = data[i]!;
+      const extent = data.at(i)!;
       const start = extent.block * blockSize;
       if (start >= end) break;
       const from = Math.max(start, offset);
@@ -43,15 +43,17 @@ export class PlanReader {
   }
 }
 
+interface Pieces {
+  readonly length: number;
+  at(index: number): { readonly block: number; readonly count?: number } | undefined;
+}
+
 /** The first of ascending pieces that ends behind an offset. */
-function firstReaching(
-  pieces: readonly { readonly block: number; readonly count?: number }[],
-  offset: number,
-): number {
+function firstReaching(pieces: Pieces, offset: number): number {
   let low = 0;
   for (let high = pieces.length; low < high; ) {
     const middle = (low + high) >> 1;
-    const { block, count = 1 } = pieces[middle]!;
+    const { block, count = 1 } = pieces.at(middle)!;
     if ((block + count) * blockSize > offset) high = middle;
     else low = middle + 1;
   }

@@ -5,7 +5,7 @@ import { blockSize, roundUp } from "./format.ts";
 import { BlockWriter } from "./io/block-writer.ts";
 import type { Ext4Plan } from "./plan.ts";
 import type { MetaBlock } from "./render/meta-blocks.ts";
-import type { DataExtent } from "./replay/place.ts";
+import type { DataExtents } from "./replay/data-extents.ts";
 
 /** How a write is watched and stopped. */
 export interface WriteOptions {
@@ -17,7 +17,7 @@ export interface WriteOptions {
 /** A block and its bytes to write, or zeros. */
 export interface Work {
   readonly meta: readonly MetaBlock[];
-  readonly data: readonly DataExtent[];
+  readonly data: DataExtents;
   /** Blocks that become zeros, ascending. */
   readonly zeros: readonly number[];
 }
@@ -56,7 +56,8 @@ export async function writeBlocks(
 ): Promise<{ writtenBytes: number }> {
   const writer = new BlockWriter(file, offsetBytes);
   const reader = new SourceReader(sources, sourcePath);
-  const dataBlocks = work.data.reduce((sum, { count }) => sum + count, 0);
+  let dataBlocks = 0;
+  for (const count of work.data.values("count")) dataBlocks += count;
   const total = (work.meta.length + dataBlocks + work.zeros.length) * blockSize;
   let reported = 0;
   const step = (): void => {
@@ -70,10 +71,7 @@ export async function writeBlocks(
       (await writer.room(block, blockSize)).set(bytes);
       step();
     }
-    const inReadingOrder = [...work.data].sort(
-      (a, b) => a.source - b.source || a.offset - b.offset,
-    );
-    for (const extent of inReadingOrder) {
+    for (const extent of work.data.inReadingOrder()) {
       for (let at = 0; at < extent.bytes; at += stepBytes) {
         const bytes = Math.min(stepBytes, extent.bytes - at);
         const room = await writer.room(extent.block + at / blockSize, roundUp(bytes, blockSize));

@@ -1,8 +1,5 @@
+import { Digests } from "./digests.ts";
 import type { Entry, Item, Items } from "./types.ts";
-
-const digestStart = "sha256:";
-const digestBytes = 32;
-const digestPattern = /^sha256:[0-9a-f]{64}$/;
 
 type Plain = Required<Pick<Entry, "digest" | "segments" | "source">> & Entry;
 
@@ -16,7 +13,8 @@ export class PackedItems implements Items {
   /** Where each path ends among all of them, which are latin1. */
   readonly #pathEnds: Float64Array;
   readonly #paths: Buffer;
-  readonly #digests: Buffer;
+  readonly #digests = new Digests();
+  readonly #digestNumbers: Uint32Array;
   readonly #modes: Uint16Array;
   readonly #owners: Uint32Array;
   readonly #groups: Uint32Array;
@@ -31,7 +29,7 @@ export class PackedItems implements Items {
     this.length = count;
     this.#pathEnds = new Float64Array(count);
     this.#paths = Buffer.alloc(items.reduce((sum, i) => sum + (isPlain(i) ? i.path.length : 0), 0));
-    this.#digests = Buffer.alloc(count * digestBytes);
+    this.#digestNumbers = new Uint32Array(count);
     this.#modes = new Uint16Array(count);
     this.#owners = new Uint32Array(count);
     this.#groups = new Uint32Array(count);
@@ -59,7 +57,7 @@ export class PackedItems implements Items {
 
   /** Gives the bytes of the path, which goes to `start`. */
   #put(at: number, entry: Plain, start: number): number {
-    this.#digests.write(entry.digest.slice(digestStart.length), at * digestBytes, "hex");
+    this.#digestNumbers[at] = this.#digests.add(entry.digest);
     this.#modes[at] = entry.mode;
     this.#owners[at] = entry.uid;
     this.#groups[at] = entry.gid;
@@ -72,7 +70,6 @@ export class PackedItems implements Items {
   }
 
   #plainAt(at: number): Entry {
-    const digest = this.#digests.toString("hex", at * digestBytes, (at + 1) * digestBytes);
     const size = this.#sizes[at]!;
     return {
       path: this.#paths.toString("latin1", this.#pathEnds[at - 1] ?? 0, this.#pathEnds[at]),
@@ -83,7 +80,7 @@ export class PackedItems implements Items {
       mtime: this.#times[at]!,
       mtimeNs: this.#nanoseconds[at]!,
       size,
-      digest: `${digestStart}${digest}`,
+      digest: this.#digests.at(this.#digestNumbers[at]!),
       segments: [[0, this.#offsets[at]!, size]],
       kind: "entry",
       source: this.#sources[at]!,
@@ -104,7 +101,6 @@ function isPlain(item: Item): item is Plain {
     first[2] === size &&
     source !== undefined &&
     digest !== undefined &&
-    digestPattern.test(digest) &&
     (target ?? major ?? minor ?? xattrs) === undefined &&
     [mode, uid, gid, mtimeNs].every((number) => number >>> 0 === number) &&
     mode <= 0xffff

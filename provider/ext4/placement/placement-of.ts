@@ -1,7 +1,6 @@
 import { inodeNumber } from "../format.ts";
 import type { Ext4Plan } from "../plan.ts";
 import { MetaReader } from "../render/lookup.ts";
-import type { DataExtent } from "../replay/place.ts";
 import { byPath, type LastInode, type LastPlacement, shortDigest } from "./last-placement.ts";
 
 /** Where everything lies in a plan, read from its metadata as a guest would read it; every name of a hard link has a line. */
@@ -14,7 +13,7 @@ export function* placedNames({ meta, data }: Ext4Plan): Generator<LastInode> {
   const reader = new MetaReader(meta);
   for (const { path, number } of paths(reader)) {
     const { extents, others } = reader.blocksOf(number);
-    const digest = shortDigest((extents[0] && digestAt(data, extents[0].block)) ?? "");
+    const digest = shortDigest((extents[0] && data.startingAt(extents[0].block)?.digest) ?? "");
     yield { path, number, digest, extents, others };
   }
 }
@@ -40,15 +39,4 @@ function lastFirst(start: string, directory: number, reader: MetaReader): Named[
     if (reader.isDirectory(inode)) found.push({ path: `${start}${name}/`, number: inode });
   }
   return found.sort((a, b) => byPath(b, a));
-}
-
-/** The digest of what the extent that begins at a block is part of, if one does. */
-function digestAt(data: readonly DataExtent[], block: number): string | undefined {
-  let low = 0;
-  for (let high = data.length; low < high; ) {
-    const middle = (low + high) >> 1;
-    if (data[middle]!.block < block) low = middle + 1;
-    else high = middle;
-  }
-  return data[low]?.block === block ? data[low]!.digest : undefined;
 }

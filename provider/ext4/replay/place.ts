@@ -4,30 +4,11 @@ import type { Layout } from "../geometry/geometry.ts";
 import { appendRun, type Extent, type Run, treeLevels } from "../inodes/extents.ts";
 import type { FullOptions } from "../options.ts";
 import { type Keep, keepPlaces } from "../placement/keep.ts";
+import { DataExtents } from "./data-extents.ts";
 import { lostAndFoundBlocks, type Node, none } from "./node.ts";
 import { Refusals } from "./refusals.ts";
 import { type Replay, replay } from "./replay.ts";
 import { NewRoom, type Room } from "./room.ts";
-
-/** Bytes of a source and the blocks that they fill; what remains of the last block is zero. */
-export interface DataExtent {
-  readonly block: number;
-  readonly count: number;
-  readonly bytes: number;
-  /** Index into the sources of the plan. */
-  readonly source: number;
-  /** Byte in the source. */
-  readonly offset: number;
-  /** Digest of the whole content. */
-  readonly digest: string;
-  /** Position in the content. */
-  readonly at: number;
-}
-
-/** The digest of an extent's whole content and the position in it: equal keys and lengths mean equal bytes. */
-export function keyOf({ digest, at }: Pick<DataExtent, "digest" | "at">): string {
-  return `${digest}+${at}`;
-}
 
 /** Blocks of an inode that is not in the tree. */
 export interface SystemFile {
@@ -42,7 +23,7 @@ export interface Placement extends Replay {
   readonly resizeBlock: number;
   readonly journal: SystemFile;
   /** In ascending order of blocks. */
-  readonly data: readonly DataExtent[];
+  readonly data: DataExtents;
   /** Blocks that hold something, in ascending order. */
   readonly runs: readonly Run[];
   /** The block behind the last one that holds something. */
@@ -99,13 +80,13 @@ function placeAll(
   const inodes = kept?.inodes ?? replayed.inodes;
   return {
     ...{ ...replayed, inodes, layout, resizeBlock, journal, end },
-    data: data.sort((a, b) => a.block - b.block),
+    data: data.byBlock(),
     runs: runs.sort((a, b) => a.block - b.block),
   };
 }
 
 class Placer {
-  readonly data: DataExtent[] = [];
+  readonly data = new DataExtents();
   readonly runs: Run[] = [];
   room: Room;
   readonly #keepsContents: boolean;

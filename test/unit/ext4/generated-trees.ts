@@ -187,7 +187,7 @@ function apply(stack: LayerStack, made: Change): void {
   if ("remove" in made) stack.remove(made.remove);
   else if ("put" in made) {
     const { kind: _, source: _source, ...rest } = made.put;
-    stack.add({ ...rest, ...(rest.segments ? { source } : {}) });
+    stack.add(rest, rest.segments && source);
   } else {
     try {
       stack.add({ ...plain, path: made.link, type: "link", mode: 0, size: 0, target: made.to });

@@ -10,8 +10,9 @@ import { layers, mergedTree } from "./generated-trees.ts";
 import { file, sized, treeOf } from "./trees.ts";
 
 /** A plan without its functions and its kind of byte array. */
-function comparable({ blocksOf: _, meta, ...plan }: Ext4Plan) {
-  return { ...plan, meta: meta.map(({ block, bytes }) => [block, Buffer.from(bytes)]) };
+function comparable({ blocksOf: _, meta, data, ...plan }: Ext4Plan) {
+  const blocks = meta.map(({ block, bytes }) => [block, Buffer.from(bytes)]);
+  return { ...plan, meta: blocks, data: [...data] };
 }
 
 test("a plan is the same after saving and loading", async () => {

@@ -20,7 +20,7 @@ test("a plan read at any offset has the bytes of its image", async () => {
         await writeExt4(plan, file, 0, sourcePath);
         const reader = new PlanReader(plan, sourcePath);
         // Where anything is, and where chance leads.
-        const places = plan.data.map(({ block }) => [block * 4096 - 100, 9000] as const);
+        const places = [...plan.data].map(({ block }) => [block * 4096 - 100, 9000] as const);
         for (const [offset, length] of [...places, ...list]) {
           const [planned, written] = [Buffer.alloc(length, 1), Buffer.alloc(length)];
           await reader.read(offset, planned);
@@ -43,7 +43,7 @@ test("verifying finds a single wrong bit, in metadata, contents and holes", asyn
     await writeExt4(plan, image, 512, sourcePath);
     await verifyExt4(plan, image, 512, sourcePath);
     const hole = plan.blocks - 1;
-    for (const block of [plan.meta[1]!.block, plan.data[0]!.block + 900, hole]) {
+    for (const block of [plan.meta[1]!.block, plan.data.at(0)!.block + 900, hole]) {
       const byte = Buffer.alloc(1);
       const at = 512 + block * 4096 + 1000;
       await image.read(byte, 0, 1, at);
@@ -65,7 +65,7 @@ test("each file comes from its own layer", async () => {
     const image = await open(join(folder, "image"), "w+");
     await writeExt4(plan, image, 0, (path) => path);
     const read = await Promise.all(
-      plan.data.map(({ block }) => image.read(Buffer.alloc(100), 0, 100, block * 4096)),
+      [...plan.data].map(({ block }) => image.read(Buffer.alloc(100), 0, 100, block * 4096)),
     );
     await image.close();
     expect(read.map(({ buffer }) => `${buffer}`)).toEqual(["a".repeat(100), "b".repeat(100)]);
