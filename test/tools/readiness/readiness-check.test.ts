@@ -113,6 +113,9 @@ test("a kernel that is not in the tree gets nothing from the modules of one that
   await expect(check("CONFIG_BLK_DEV_NVME=y\n# no ENA\n")).rejects.toThrow("the kernel has no ena");
   const both = "CONFIG_BLK_DEV_NVME=y\nCONFIG_ENA_ETHERNET=y\n";
   await expect(check(both)).resolves.toHaveProperty("readiness");
+  await expect(
+    make("ReadinessCheck", { target: "aws", tree: rootfs.ref, kernelVersion: "9.9" }),
+  ).rejects.toThrow("there is no kernel in the tree");
 });
 
 test("a kernel that is called by its flavour finds its modules and its initrd, as in Alpine", async () => {
