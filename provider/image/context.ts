@@ -54,10 +54,13 @@ export async function contextEntries(folder: string, dockerfile?: string): Promi
 async function ignoreRules(context: string, dockerfile: string): Promise<string> {
   for (const file of [`${dockerfile}.dockerignore`, join(context, ".dockerignore")]) {
     const text = await readFile(file, "utf8").catch(() => undefined);
-    if (text !== undefined) return text;
+    if (text !== undefined) return text.replace(/^\ufeff/, "").replace(endOfPath, "$1**/*$2");
   }
   return "";
 }
+
+/** A rule such as `**.txt`: for the builder (moby/patternmatcher) that is how a path ends, for our library a name of the first folder. */
+const endOfPath = /^(\s*!?\s*(?:\.?\/)*)\*\*([^/*?[\\\s][^*?[\\\r\n]*)$/gm;
 
 /** Files up to this many bytes are read at once: ten times faster than a stream for each of many small files. */
 const smallBytes = 1 << 20;

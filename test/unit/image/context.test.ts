@@ -33,6 +33,14 @@ describe("a build context", () => {
     expect(await paths()).toEqual([".dockerignore"]);
   });
 
+  test("has what a rule names by the end of its path, in every folder", async () => {
+    for (const path of ["src/deep/x.txt", "src/y.md", "z.txt"]) await put(path);
+    await put(".dockerignore", "*\n!**.txt\n");
+    expect(await paths()).toEqual(["src", "src/deep", "src/deep/x.txt", "z.txt"]);
+    await put(".dockerignore", "\ufeff/**.txt\r\n");
+    expect(await paths()).toEqual([".dockerignore", "src", "src/deep", "src/y.md"]);
+  });
+
   test("does not look into an ignored folder from which nothing is brought back", async () => {
     await put("secret/file");
     await put(".dockerignore", "secret");
