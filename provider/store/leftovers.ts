@@ -1,9 +1,8 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { fateOf } from "../host/owner.ts";
 import { lifetimeSeconds } from "../host/reap.ts";
 import { objectPath, sealPath } from "./paths.ts";
-import { stageOwner } from "./stage.ts";
+import { fateOfStage } from "./stage.ts";
 import type { ObjectName, Store } from "./store.ts";
 
 /**
@@ -61,7 +60,7 @@ async function isOlder(file: string, thanMs: number): Promise<boolean> {
 async function removeDeadStages(folder: string, strangersSinceMs: number): Promise<void> {
   for (const name of await readdir(folder)) {
     const stage = join(folder, name);
-    const fate = await fateOf(stageOwner(name));
+    const fate = await fateOfStage(name);
     if (fate === "gone" || (fate === "unknown" && (await isOlder(stage, strangersSinceMs))))
       await rm(stage, { recursive: true, force: true });
   }

@@ -1,16 +1,28 @@
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
-import { processOwner } from "../host/owner.ts";
+import { fateOf, processOwner } from "../host/owner.ts";
+import { sha256 } from "../plan/canonical.ts";
 
-let own: Promise<string> | undefined;
+let known: Promise<{ realm: string; short: string; rest: string[] }> | undefined;
 
-/** Makes a temporary folder in a store. Its name says whose it is: processes of several containers and machines have the same numbers. */
+/** Makes a temporary folder in a store. Its name says whose it is, in few characters: a viewer may have to open a socket in it (unix(7): 107 bytes). */
 export async function makeStage(root: string): Promise<string> {
-  own ??= processOwner();
-  return mkdtemp(join(root, "stages", `${(await own).replaceAll("/", "_")}-`));
+  const { short, rest } = await self();
+  return mkdtemp(join(root, "stages", `${[short, ...rest].join("_")}-`));
 }
 
-/** The owner that the name of a stage says. */
-export function stageOwner(name: string): string {
-  return name.slice(0, name.lastIndexOf("-")).replaceAll("_", "/");
+/** What has become of the process that a stage's name says; of other containers and machines, where processes have the same numbers, nobody here knows. */
+export async function fateOfStage(name: string): Promise<"lives" | "gone" | "unknown"> {
+  const { realm, short } = await self();
+  const [place, ...rest] = name.slice(0, name.lastIndexOf("-")).split("_");
+  return place === short ? fateOf([realm, ...rest].join("/")) : "unknown";
+}
+
+function self(): NonNullable<typeof known> {
+  known ??= processOwner().then((owner) => {
+    const [boot, namespace, ...rest] = owner.split("/");
+    const realm = `${boot}/${namespace}`;
+    return { realm, short: sha256(realm).slice("sha256:".length, "sha256:".length + 8), rest };
+  });
+  return known;
 }

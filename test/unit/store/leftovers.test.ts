@@ -80,15 +80,19 @@ test("a result that somebody asks for is used by that", async () => {
 test("a collection removes the stages of processes that have ended, and those of others once no step still runs", async () => {
   const stages = () => readdir(join(store.root, "stages"));
   await store.stage(async (own) => {
-    const [realm, pid] = [...basename(own).matchAll(/^(.*)_(\d+)_\d+-/g)][0]!.slice(1);
-    const otherContainer = `${realm?.replace(/_.*/, "_1")}_${pid}_1-abcdef`;
-    await mkdir(join(store.root, "stages", `${realm}_${pid}_1-abcdef`));
+    const [place, pid] = basename(own).split("_");
+    const otherContainer = `00000000_${pid}_1-abcdef`;
+    await mkdir(join(store.root, "stages", `${place}_${pid}_1-abcdef`));
     await mkdir(join(store.root, "stages", otherContainer));
     await collectGarbage(store, keep, Date.now(), signal);
     expect((await stages()).sort()).toEqual([basename(own), otherContainer].sort());
     await collectGarbage(store, keep, inDays(1), signal);
     expect(await stages()).toEqual([basename(own)]);
   });
+});
+
+test("the path of a stage leaves room for that of a socket", async () => {
+  await store.stage(async (own) => expect(basename(own).length).toBeLessThan(40));
 });
 
 test("a collection says what it could not remove, however long it took", async () => {
