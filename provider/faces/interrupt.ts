@@ -28,6 +28,11 @@ export function cancelAll(): void {
   for (const controller of running) controller.abort(stopped());
 }
 
+/** Begins anew for another engine, where one that has cancelled left the process running. */
+export function resume(): void {
+  cancelled = stopping;
+}
+
 /** Stops what is running, then ends the process. */
 export function stop(): void {
   if (running.size === 0) end(0);

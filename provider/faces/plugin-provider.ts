@@ -6,7 +6,7 @@ import { changedProperties } from "../lifecycle/changed-properties.ts";
 import { checkInputs } from "../lifecycle/check.ts";
 import type { Resource } from "../resource.ts";
 import { logTo } from "./engine-log.ts";
-import { cancelAll, untilStopped } from "./interrupt.ts";
+import { cancelAll, resume, untilStopped } from "./interrupt.ts";
 import { constructMachine } from "./plugin-construct.ts";
 import { invoke } from "./plugin-function.ts";
 import { checked, differing, read, write } from "./plugin-messages.ts";
@@ -37,6 +37,7 @@ export function providerMethods(schema: string) {
 
     async attach(request: InstanceType<typeof pluginProto.PluginAttach>) {
       logTo(request.getAddress());
+      resume();
       return new emptyProto.Empty();
     },
 

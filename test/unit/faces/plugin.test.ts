@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as grpc from "@grpc/grpc-js";
+import pluginProto from "@pulumi/pulumi/proto/plugin_pb.js";
 import rpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import proto from "@pulumi/pulumi/proto/provider_pb.js";
 import pulumiRpc from "@pulumi/pulumi/runtime/rpc.js";
@@ -185,10 +186,11 @@ describe("the provider's own configuration", () => {
   });
 });
 
-// The last: what is cancelled stays so.
-test("after a cancel nothing is started any more", async () => {
+test("after a cancel nothing is started any more, until another engine attaches itself", async () => {
   const { inputs } = await check("PartitionLayout", { partitions });
   await call("cancel", new emptyProto.Empty());
   const given = { ...inputs, partitions: [{ name: "root", sizeMiB: 65 }] };
   await expect(create("PartitionLayout", given)).rejects.toThrow("Stopped by the user");
+  await call("attach", new pluginProto.PluginAttach().setAddress("127.0.0.1:1"));
+  expect((await create("PartitionLayout", given)).id).not.toBe("");
 });
