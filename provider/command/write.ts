@@ -99,9 +99,14 @@ async function confirm(target: Target, { yes }: Options, { signal }: Session): P
     ]);
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   const ended = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
-  const asked = lines.question(`Type ${printable(target.name)} to go on: `, { signal });
-  const answer = await Promise.race([asked, ended]);
-  lines.close();
+  let answer: string;
+  try {
+    const asked = lines.question(`Type ${printable(target.name)} to go on: `, { signal });
+    answer = await Promise.race([asked, ended]);
+  } finally {
+    // What reads the keyboard keeps the process.
+    lines.close();
+  }
   if (answer.trim() !== target.name)
     throw new ContentError(`Nothing was written: ${target.name} was not typed`);
 }

@@ -41,6 +41,12 @@ export async function runMachine(
     left = true;
     void running.stop();
   };
+  // A console that nobody reads any more is left.
+  const unread = () => {
+    left = true;
+    void running.stop();
+  };
+  stdout.once("error", unread);
   running.stdin.on("error", () => {});
   // Only the serial console's own line discipline is to act on what is typed.
   if (stdin.isTTY) stdin.setRawMode(true);
@@ -51,6 +57,7 @@ export async function runMachine(
     if (!left) demandSuccess(step, { exitCode, lastLines: said }, runner.kind);
   } finally {
     stdin.off("data", pass).pause();
+    stdout.off("error", unread);
     if (stdin.isTTY) stdin.setRawMode(false);
     await running.stop();
     if (stdout.isTTY) stdout.write("\r\n");

@@ -14,6 +14,15 @@ const pipeGapMs = 5000;
 const terminalGapMs = 100;
 const eraseLine = "\r\x1b[K";
 
+/** Whatever else was forgotten, no text of somebody else's moves the cursor, colours or turns a line; of JSON the value stays the same. */
+function harmless(text: string): string {
+  return text.replace(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 /** The process's own output. */
 export function openTerminal(
   out: NodeJS.WriteStream = process.stdout,
@@ -27,19 +36,19 @@ export function openTerminal(
   };
   const say = (text: string) => {
     clear();
-    errors.write(`${text}\n`);
+    errors.write(`${harmless(text)}\n`);
   };
   return {
     print: (text) => {
       clear();
-      out.write(`${text}\n`);
+      out.write(`${harmless(text)}\n`);
     },
     progress: (text) => {
       const now = performance.now();
       if (now - last < (errors.isTTY ? terminalGapMs : pipeGapMs)) return;
       last = now;
       if (!errors.isTTY) return say(text);
-      errors.write(eraseLine + text.slice(0, Math.max(20, (errors.columns || 80) - 1)));
+      errors.write(eraseLine + harmless(text).slice(0, Math.max(20, (errors.columns || 80) - 1)));
       shown = true;
     },
     note: say,

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   mkdir,
   mkdtemp,
@@ -13,11 +14,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { bootwright } from "./bootwright.ts";
 import { makeDisk, makeExt4, makeFat, makeFolder } from "./images.ts";
 
 const MiB = 2 ** 20;
+const program = join(import.meta.dirname, "..", "..", "..", "bin", "bootwright");
 let home: string;
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), "bootwright-test-"));
@@ -35,6 +37,16 @@ async function images(targetBytes = 16 * MiB) {
   await writeFile(at("image.raw"), Buffer.from("end"), { flag: "a" });
   await truncate(at("image.raw"), 14 * MiB);
   await writeFile(at("target"), Buffer.alloc(targetBytes, 0xff));
+}
+
+/** Begins to write to the file, up to the question. */
+function begin() {
+  const child = spawn(program, ["write", at("image.raw"), at("target"), "--to-file"], {
+    env: { ...process.env, BOOTWRIGHT_STORE: at("store") },
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  return { child, ended, asked: once(child.stderr, "data") };
 }
 
 describe("writing to a file as to a stick", () => {
@@ -109,7 +121,7 @@ describe("writing to a file as to a stick", () => {
     await writeFile(at("target"), (await readFile(at("esp.fat"))).subarray(0, 4096));
     await writeFile(at("image.raw"), "image");
     const { stdout, exitCode } = await write([at("image.raw"), at("target"), "--to-file", "--yes"]);
-    expect(stdout).toContain("no partition table and no filesystem that is known here");
+    expect(stdout).toMatch(/all of it, 8\.00 MiB: fat\d\d "ESP"$/m);
     expect(stdout).toContain("5 bytes are the same");
     expect(exitCode).toBe(0);
   });
@@ -136,10 +148,27 @@ describe("writing to a file as to a stick", () => {
     }
   });
 
+  test("is stopped by Ctrl-C where it asks, and goes on to its end where nobody reads what it says", async () => {
+    await images();
+    const before = await readFile(at("target"));
+    const asking = begin();
+    await asking.asked;
+    asking.child.kill("SIGINT");
+    expect(await asking.ended).toBe(130);
+    expect((await readFile(at("target"))).equals(before)).toBe(true);
+
+    const unread = begin();
+    unread.child.stdout.destroy();
+    await unread.asked;
+    unread.child.stdin.write("target\n");
+    expect(await unread.ended).toBe(0);
+    const [image, target] = [await readFile(at("image.raw")), await readFile(at("target"))];
+    expect(target.subarray(0, image.length).equals(image)).toBe(true);
+  });
+
   test("says that half of it is there when Ctrl-C ends it", async () => {
     await images(400 * MiB);
     await truncate(at("image.raw"), 400 * MiB);
-    const program = join(import.meta.dirname, "..", "..", "..", "bin", "bootwright");
     const child = spawn(program, ["write", at("image.raw"), at("target"), "--to-file", "--yes"], {
       env: { ...process.env, BOOTWRIGHT_STORE: at("store") },
     });

@@ -7,6 +7,7 @@ import { checkNode } from "../../../provider/command/doctor/system.ts";
 import { faultText } from "../../../provider/command/fault.ts";
 import { counted, inAge, inBytes } from "../../../provider/command/print/amounts.ts";
 import { formatTable } from "../../../provider/command/print/table.ts";
+import { openTerminal } from "../../../provider/command/print/terminal.ts";
 import { shortUrn } from "../../../provider/command/store/roots.ts";
 
 test.each([
@@ -61,6 +62,20 @@ test("a tool is missing where no folder of PATH has it as a program", async () =
 test("a URN is shown as stack and name, whatever stands in the name", () => {
   expect(shortUrn("urn:pulumi:dev::p::bootwright:Rootfs::a::b")).toBe("dev/a::b");
   expect(shortUrn("something else")).toBe("something else");
+});
+
+test("nothing that is said moves a cursor or turns a line, and JSON keeps its values", () => {
+  const said: string[] = [];
+  const stream = { write: (text: string) => said.push(text) } as unknown as NodeJS.WriteStream;
+  const { print, note, fail } = openTerminal(stream, stream);
+  const hostile = "a\u001b[2J\u009b31m\u202eb\r";
+  note(`one\n${hostile}`);
+  fail(hostile);
+  print(JSON.stringify([hostile]));
+  const shown = "a\\u001b[2J\\u009b31m\\u202eb\\u000d";
+  expect(said.slice(0, 2)).toEqual([`one\n${shown}\n`, `bootwright: ${shown}\n`]);
+  expect(said[2]).toMatch(/^[ -~]*\n$/);
+  expect(JSON.parse(said[2]!)).toEqual([hostile]);
 });
 
 test("a file that is not there is told by its path, without a stack", () => {
