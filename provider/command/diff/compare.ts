@@ -1,3 +1,5 @@
+import { ContentError } from "../../errors.ts";
+import { shownText } from "../../tree/shown-name.ts";
 import type { Filesystem, Look, Part } from "../inspect/look.ts";
 import { type BlockChange, compareBlocks } from "./blocks.ts";
 import { compareFiles, type FileChange } from "./files.ts";
@@ -41,6 +43,12 @@ export async function compareLooks(
     filesystems.push({ name, files: await compareFiles(before, after, watch) });
   }
   const [x, y] = [a.image.source, b.image.source];
+  // Not "the same": nothing of it was compared.
+  if (unread.length > 0 && !(x && y))
+    throw new ContentError(
+      `${unread.map(({ name }) => shownText(name)).join(", ")} cannot be compared: its paths cannot be read here, and a tree has no blocks`,
+      { hint: "compare two disks, or two trees" },
+    );
   const blocks = x && y ? { blocks: await compareBlocks(x, y, watch) } : {};
   return { packages, filesystems, only: [...only, ...unread], ...blocks };
 }
