@@ -30,5 +30,7 @@ export function onlyRoot(roots: readonly Root[], asked: string, all: readonly Ro
     roots.length > 0
       ? `names ${roots.length} resources: ${known}`
       : `is no resource that the store knows${known ? ` (it knows ${known})` : ""}`;
-  throw new InputError([{ property: asked, reason }]);
+  // A URN has dollar signs, which a shell would take for variables.
+  const hint = "give one of them, in single quotes";
+  throw new InputError([{ property: asked, reason }], roots.length > 0 ? { hint } : {});
 }

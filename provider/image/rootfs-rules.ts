@@ -51,11 +51,14 @@ export function rootfsProblems(inputs: Partial<RootfsInputs>): InputProblem[] {
       });
   }
   for (const [i, { path }] of (files ?? []).entries())
-    for (const [above, at] of seen)
-      if (path.startsWith(`${above}/`) && !files?.[at]?.directory)
+    for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+      const above = path.slice(0, end);
+      const at = seen.get(above);
+      if (at !== undefined && !files?.[at]?.directory)
         problems.push({
           property: `files[${i}].path`,
           reason: `"${path}" lies below files[${at}], "${above}", which is no directory`,
         });
+    }
   return problems;
 }
