@@ -36,14 +36,19 @@ export async function planFilesystem(
   const loader = request.installs.find((install) => install.method === "extlinux");
   if (!loader?.bootSector) {
     const filled = await filledTree(request, files, ctx);
-    await setImmediate();
-    makeRoom(filled.items.length);
+    await giveBack(filled);
     return { plan: planExt4(filled, options(request, []), last), sources: filled.sources };
   }
   const sys = `${loader.directory.slice(1)}/ldlinux.sys`;
   const bootSector = await readFile(await ctx.materialise(loader.bootSector));
   const { directory } = loader;
   return planBootable({ request, files, sys, bootSector, directory, last }, ctx);
+}
+
+/** Gives back what making a tree took. What the store's objects in memory gave out is held until the event loop turns. */
+async function giveBack({ items }: PlannedTree): Promise<void> {
+  await setImmediate();
+  makeRoom(items.length);
 }
 
 /** The part of the tree with all files that are added to it; where it is large, what it was made of is nowhere any more. */
@@ -89,8 +94,7 @@ async function planBootable(
   });
   const told = files.map((f) => (f.path === sys ? bootFile(sys, f.mode, patched.ldlinuxSys) : f));
   const filled = await filledTree(request, told, ctx);
-  await setImmediate();
-  makeRoom(filled.items.length);
+  await giveBack(filled);
   const plan = planExt4(filled, options(request, [sys]), last);
   if (`${plan.blocksOf(sys)}` !== `${draft.blocksOf(sys)}`)
     throw new Error(`/${sys} moved between two plans`);
