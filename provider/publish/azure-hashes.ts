@@ -12,6 +12,31 @@ function listOf(container: ContainerClient, blobName: string) {
 }
 
 const mine = "bootwright_hashes_of";
+const finished = "bootwright_finished_as";
+
+/** Notes at a version's list the etag with which the version was finished, for the run that comes back to it without a state that knows it. */
+export async function noteFinished(
+  container: ContainerClient,
+  { blobName, digest, etag }: { blobName: string; digest: string; etag: string },
+  abortSignal: AbortSignal,
+): Promise<void> {
+  const metadata = { [mine]: digest, [finished]: etag.replaceAll('"', "") };
+  try {
+    await listOf(container, blobName).setMetadata(metadata, { abortSignal });
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+  }
+}
+
+/** True when a version is as it was finished: whatever wrote it since has changed its etag. */
+export async function isAsFinished(
+  container: ContainerClient,
+  { blobName, etag }: { blobName: string; etag: string },
+  abortSignal: AbortSignal,
+): Promise<boolean> {
+  const found = await head(listOf(container, blobName), abortSignal);
+  return found?.metadata?.[finished] === etag.replaceAll('"', "");
+}
 
 /**
  * Keeps the hashes of a version's chunks next to it and gives the list's SHA-256; undefined when that cannot be, which only means that

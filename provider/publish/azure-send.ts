@@ -2,7 +2,7 @@ import type { BlobGetPropertiesResponse, PageBlobClient } from "@azure/storage-b
 import { withoutRanges } from "../plan/ranges.ts";
 import type { ByteSource } from "../store/vhd-view.ts";
 import { copyBase, type Delta, dropSnapshots, endCopy, findDelta } from "./azure-delta.ts";
-import { writeHashes } from "./azure-hashes.ts";
+import { isAsFinished, noteFinished, writeHashes } from "./azure-hashes.ts";
 import type { Leased } from "./azure-lease.ts";
 import type { Condition, Publication, Published } from "./azure-publication.ts";
 import { clearRanges, heldRanges, putRanges, rangesToSend, verifyRanges } from "./azure-upload.ts";
@@ -25,17 +25,23 @@ export async function fill(
   conditions: Leased,
 ): Promise<Pick<Published, "etag" | "bytesSent" | "mode">> {
   const { signal, concurrency, log } = job;
+  const { client } = job.container;
   const finish = async (hashes: string | undefined) => {
     const metadata = toMetadata({ ...mark, hashes });
-    return (await blob.setMetadata(metadata, { conditions, abortSignal: signal })).etag!;
+    const etag = (await blob.setMetadata(metadata, { conditions, abortSignal: signal })).etag!;
+    const finished = { blobName: blob.name, digest: mark.digest, etag };
+    if (hashes !== undefined) await noteFinished(client, finished, signal);
+    return etag;
   };
   const hashes = await hashChunks(source, signal);
   const wanted = filledRanges(hashes);
-  const held =
-    condition === "begun" || condition === "unsure" ? await heldRanges(blob, signal) : [];
+  const asFinished =
+    condition === "unsure" &&
+    (await isAsFinished(client, { blobName: blob.name, etag: found!.etag! }, signal));
+  const held = condition === "begun" || asFinished ? await heldRanges(blob, signal) : [];
   const astray = withoutRanges(held, wanted).length > 0;
   const missing = rangesToSend(wanted, held);
-  if (condition === "unsure" && missing.length === 0 && !astray)
+  if (asFinished && missing.length === 0 && !astray)
     return {
       etag: await finish(fromMetadata(found?.metadata)?.hashes),
       bytesSent: 0,
@@ -66,7 +72,7 @@ export async function fill(
   const bytesSent = await putRanges(blob, source, ranges, options);
   await verifyRanges(blob, wanted, signal);
   const list = await writeHashes(
-    job.container.client,
+    client,
     { blobName: blob.name, digest: mark.digest },
     hashes,
     signal,

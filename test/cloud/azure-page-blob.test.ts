@@ -211,6 +211,17 @@ test("going back to the version before keeps both and sends nothing", async () =
   expect(await blobNames()).toEqual([first.blobName, second.blobName].sort());
 });
 
+test("a version that somebody else wrote is not gone back to: it is sent anew", async () => {
+  const one = await commitVhd(ctx, { version: 1 });
+  const first = await put(plan(one), ctx);
+  const second = await put(plan(await commitVhd(ctx, { version: 2 })), ctx, first);
+  // Where it has data, so that what it holds looks the same.
+  await blob(first.blobName).uploadPages(Buffer.alloc(512, 7), 2 * MiB, 512);
+  const back = await put(plan(one), ctx, second);
+  expect(back).toMatchObject({ mode: "uploaded", blobName: first.blobName });
+  await expectSameBytes(back.blobName, one);
+});
+
 test("the delete that ends a replacement leaves what the new resource has taken over", async () => {
   const image = await commitVhd(ctx);
   const old = await put(plan(image), ctx);
