@@ -3,11 +3,13 @@ import { BootError } from "../errors.ts";
 export const mostAttempts = 3;
 
 /**
- * True of what an engine says that failed to set a container up, as it does now and then under load: in `docker run`, and where the
- * container's first process is lost, also in `docker exec` and in a builder's RUN.
+ * True of what an engine says that failed to set a container, or a command in one, up, as it does now and then under load; a builder's RUN
+ * says only that its first process was lost. That there is no such program is no fault of the engine.
  */
 export function isEngineFault(text: string): boolean {
-  return /OCI runtime create failed|read init-p: connection reset by peer/.test(text);
+  return /OCI runtime (create|exec) failed(?!.*: exec: ")|read init-p: connection reset by peer/.test(
+    text,
+  );
 }
 
 /**

@@ -54,6 +54,8 @@ async function openMonitor(client: RunningTool, step: ToolStep): Promise<Omit<Mo
         if ((await client.ended).exitCode === 127) throw missingTool(step, "host");
         throw new ToolError("QEMU's monitor was closed");
       }
+      // An engine that cannot begin a tool says why in its place (docker exec).
+      if (!value.startsWith("{")) throw new ToolError(`QEMU's monitor is not reached: ${value}`);
       const said = JSON.parse(value) as { error?: { desc?: string } };
       if (said.error) throw new ToolError(`QEMU's monitor refused: ${said.error.desc}`);
       if ("return" in said || "QMP" in said) return;

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { despiteEngineFaults } from "./engine-fault.ts";
+import { despiteEngineFaults, isEngineFault } from "./engine-fault.ts";
 import { failedTool, missingTool } from "./failure.ts";
 import { type Outcome, readToEnd } from "./process.ts";
 import type { Runner, RunningTool, ToolboxName, ToolStep } from "./tool.ts";
@@ -28,7 +28,9 @@ export async function inOnePlace<T>(
   try {
     return await work((step, options = {}) => {
       signal.throwIfAborted();
-      return runBeside(main, { ...step, ...where }, { ...options, signal, kind: runner.kind });
+      return despiteEngineFaults(() =>
+        runBeside(main, { ...step, ...where }, { ...options, signal, kind: runner.kind }),
+      );
     });
   } finally {
     await main.stop();
@@ -76,6 +78,11 @@ async function runBeside(
   signal.removeEventListener("abort", stop);
   signal.throwIfAborted();
   if (outcome.exitCode === 127) throw missingTool(step, options.kind);
+  if (outcome.exitCode === cannotBegin && isEngineFault(outcome.stdout))
+    throw failedTool(step, { ...outcome, lastLines: [outcome.stdout.trim()] });
   if (outcome.exitCode !== 0 && !options.mayFail) throw failedTool(step, outcome);
   return outcome;
 }
+
+/** The exit code of `docker exec` for what it could not begin; why stands where the tool would have written. */
+const cannotBegin = 126;

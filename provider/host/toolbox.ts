@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { MissingToolError } from "../errors.ts";
 import { sha256 } from "../plan/canonical.ts";
 import { docker, startDocker } from "./docker.ts";
+import { despiteEngineFaults } from "./engine-fault.ts";
 import { readToEnd } from "./process.ts";
 import type { ToolboxName } from "./tool.ts";
 
@@ -36,12 +37,14 @@ export async function openToolbox(
   const dockerfile = await readDockerfile(name);
   const { tag, imageId: there } = await ((name ? undefined : ahead) ?? findToolbox(name));
   if (there) return { tag, imageId: there };
-  await docker(["build", "--platform", "linux/amd64", "--tag", tag, "-"], {
-    purpose: `to build the ${name ? `${name} ` : ""}toolbox, which it does once per version of bootwright`,
-    input: dockerfile,
-    onLine: (line) => options.progress?.(`${name ? `${name} ` : ""}toolbox: ${line}`),
-    ...(options.signal ? { signal: options.signal } : {}),
-  });
+  const build = () =>
+    docker(["build", "--platform", "linux/amd64", "--tag", tag, "-"], {
+      purpose: `to build the ${name ? `${name} ` : ""}toolbox, which it does once per version of bootwright`,
+      input: dockerfile,
+      onLine: (line) => options.progress?.(`${name ? `${name} ` : ""}toolbox: ${line}`),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+  await despiteEngineFaults(build);
   const built = await imageId(tag);
   if (built) return { tag, imageId: built };
   throw new MissingToolError(`The toolbox ${tag} was built, but the engine does not have it`, {

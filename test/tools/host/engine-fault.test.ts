@@ -3,12 +3,15 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, expect, test, vi } from "vitest";
 import { buildToLayout } from "../../../provider/host/build.ts";
+import { inOnePlace } from "../../../provider/host/one-place.ts";
 import { feed, readFrom } from "../../../provider/squashfs/streams.ts";
 import { testContext } from "../../context.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
 const inRun = "docker: Error response from daemon: OCI runtime create failed: reset by peer";
+const inExec =
+  "OCI runtime exec failed: exec failed: unable to start container process: EOF: unknown";
 const inBuild =
   "ERROR: failed to solve: runc run failed: unable to start container process: waiting for init preliminary setup: read init-p: connection reset by peer";
 
@@ -16,7 +19,7 @@ const inBuild =
 async function faultyClient(
   folder: string,
   faults: number,
-  { command = "run", words = inRun } = {},
+  { command = "run", words = inRun, to = "2", exitCode = 125 } = {},
 ): Promise<string> {
   const real = process.env.BOOTWRIGHT_DOCKER || "docker";
   const client = join(folder, "docker");
@@ -26,8 +29,8 @@ async function faultyClient(
 count=$(cat "${folder}/count" 2>/dev/null || echo 0)
 if [ "$1" = ${command} ] && [ "$count" -lt ${faults} ]; then
   echo $((count + 1)) > "${folder}/count"
-  echo "${words}" >&2
-  exit 125
+  echo "${words}" >&${to}
+  exit ${exitCode}
 fi
 exec ${real} "$@"
 `,
@@ -119,6 +122,25 @@ test("a build in which the engine twice loses a container is built all the same,
     const refused = buildToLayout(build, layout, ctx.cwd, { signal });
     await expect(refused).rejects.toThrow("The image does not build: no such stage");
     expect(await readFile(join(ctx.cwd, "count"), "utf8")).toBe("1\n");
+  } finally {
+    await ctx.dispose();
+  }
+});
+
+test("a step in a container that is there is run again where the engine twice fails to begin it, also one that may fail", async () => {
+  const ctx = await testContext();
+  const { signal } = new AbortController();
+  try {
+    const faulty = { command: "exec", words: inExec, to: "1", exitCode: 126 };
+    vi.stubEnv("BOOTWRIGHT_DOCKER", await faultyClient(ctx.cwd, 2, faulty));
+    const said = await ctx.store.stage((writes) =>
+      inOnePlace(ctx.runner, { writes, toolbox: "kernel", signal }, async (run) => {
+        const { stdout } = await run(step, { mayFail: true });
+        await rm(join(ctx.cwd, "count"));
+        return [stdout, (await run(step)).stdout];
+      }),
+    );
+    expect(said).toEqual(["hello\n", "hello\n"]);
   } finally {
     await ctx.dispose();
   }
