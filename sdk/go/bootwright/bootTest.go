@@ -113,7 +113,7 @@ type bootTestArgs struct {
 	Screenshot *bool `pulumi:"screenshot"`
 	// Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with the certificate as PK, KEK and db. Left out, Secure Boot is off.
 	SecureBootCertificate *string `pulumi:"secureBootCertificate"`
-	// How long the machine may take; waiting for another boot test does not count.
+	// How long the machine may take, at most 12 hours; waiting for another boot test does not count.
 	TimeoutSeconds *int `pulumi:"timeoutSeconds"`
 }
 
@@ -143,7 +143,7 @@ type BootTestArgs struct {
 	Screenshot pulumi.BoolPtrInput
 	// Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with the certificate as PK, KEK and db. Left out, Secure Boot is off.
 	SecureBootCertificate pulumi.StringPtrInput
-	// How long the machine may take; waiting for another boot test does not count.
+	// How long the machine may take, at most 12 hours; waiting for another boot test does not count.
 	TimeoutSeconds pulumi.IntPtrInput
 }
 

@@ -4595,7 +4595,7 @@ type MachineBootTest struct {
 	Screenshot *bool `pulumi:"screenshot"`
 	// Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with the certificate as PK, KEK and db. Left out, Secure Boot is off.
 	SecureBootCertificate *string `pulumi:"secureBootCertificate"`
-	// How long the machine may take; waiting for another boot test does not count.
+	// How long the machine may take, at most 12 hours; waiting for another boot test does not count.
 	TimeoutSeconds *int `pulumi:"timeoutSeconds"`
 }
 
@@ -4661,7 +4661,7 @@ type MachineBootTestArgs struct {
 	Screenshot pulumi.BoolPtrInput `pulumi:"screenshot"`
 	// Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with the certificate as PK, KEK and db. Left out, Secure Boot is off.
 	SecureBootCertificate pulumi.StringPtrInput `pulumi:"secureBootCertificate"`
-	// How long the machine may take; waiting for another boot test does not count.
+	// How long the machine may take, at most 12 hours; waiting for another boot test does not count.
 	TimeoutSeconds pulumi.IntPtrInput `pulumi:"timeoutSeconds"`
 }
 
@@ -4809,7 +4809,7 @@ func (o MachineBootTestOutput) SecureBootCertificate() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v MachineBootTest) *string { return v.SecureBootCertificate }).(pulumi.StringPtrOutput)
 }
 
-// How long the machine may take; waiting for another boot test does not count.
+// How long the machine may take, at most 12 hours; waiting for another boot test does not count.
 func (o MachineBootTestOutput) TimeoutSeconds() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v MachineBootTest) *int { return v.TimeoutSeconds }).(pulumi.IntPtrOutput)
 }
@@ -4918,7 +4918,7 @@ func (o MachineBootTestPtrOutput) SecureBootCertificate() pulumi.StringPtrOutput
 	}).(pulumi.StringPtrOutput)
 }
 
-// How long the machine may take; waiting for another boot test does not count.
+// How long the machine may take, at most 12 hours; waiting for another boot test does not count.
 func (o MachineBootTestPtrOutput) TimeoutSeconds() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *MachineBootTest) *int {
 		if v == nil {

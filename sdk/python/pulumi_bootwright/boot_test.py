@@ -50,7 +50,7 @@ class BootTestArgs:
         :param pulumi.Input[_builtins.int] memory_mi_b: Memory of the machine; more than its unpacked initramfs.
         :param pulumi.Input[_builtins.bool] screenshot: Keep what the screen shows when the last expectation is met, or when the test fails, as a PNG.
         :param pulumi.Input[_builtins.str] secure_boot_certificate: Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with the certificate as PK, KEK and db. Left out, Secure Boot is off.
-        :param pulumi.Input[_builtins.int] timeout_seconds: How long the machine may take; waiting for another boot test does not count.
+        :param pulumi.Input[_builtins.int] timeout_seconds: How long the machine may take, at most 12 hours; waiting for another boot test does not count.
         """
         pulumi.set(__self__, "expect", expect)
         if command_line is not None:
@@ -238,7 +238,7 @@ class BootTestArgs:
     @pulumi.getter(name="timeoutSeconds")
     def timeout_seconds(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        How long the machine may take; waiting for another boot test does not count.
+        How long the machine may take, at most 12 hours; waiting for another boot test does not count.
         """
         return pulumi.get(self, "timeout_seconds")
 
@@ -284,7 +284,7 @@ class BootTest(pulumi.CustomResource):
         :param pulumi.Input[_builtins.int] memory_mi_b: Memory of the machine; more than its unpacked initramfs.
         :param pulumi.Input[_builtins.bool] screenshot: Keep what the screen shows when the last expectation is met, or when the test fails, as a PNG.
         :param pulumi.Input[_builtins.str] secure_boot_certificate: Has UEFI start only what the key of this certificate (PEM) has signed: Secure Boot, with the certificate as PK, KEK and db. Left out, Secure Boot is off.
-        :param pulumi.Input[_builtins.int] timeout_seconds: How long the machine may take; waiting for another boot test does not count.
+        :param pulumi.Input[_builtins.int] timeout_seconds: How long the machine may take, at most 12 hours; waiting for another boot test does not count.
         """
         ...
     @overload
