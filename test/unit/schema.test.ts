@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -61,6 +61,31 @@ describe("what is committed", () => {
   test.each(Object.entries(generatedFiles()))("%s is what is generated", (path, text) => {
     expect(readFileSync(join(root, path), "utf8"), "run: node bin/generate.ts").toBe(text);
   });
+
+  // That all of it is what Pulumi's generator makes is for `npm run test:all`, which has the generator.
+  test.each(["python", "go"])(
+    "the SDK of %s says of every property what the schema says",
+    (sdk) => {
+      const { resources: found, types } = JSON.parse(
+        readFileSync(join(root, "schema.json"), "utf8"),
+      ) as Schema;
+      const inOneLine = (text: string) => text.replace(/[\s/]+/g, " ").replaceAll("\\", "");
+      const folder = join(root, "sdk", sdk);
+      const text = readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .filter((file) => /\.(py|go)$/.test(file))
+        .map((file) => inOneLine(readFileSync(join(folder, file), "utf8")))
+        .join(" ");
+      const properties = [
+        ...Object.values(types).map((type) => type.properties),
+        ...Object.values(found).flatMap((one) => [one.properties, one.inputProperties]),
+      ].flatMap((of) => Object.values(of ?? {}));
+      const unsaid = properties.filter(
+        ({ description = "" }) => !text.includes(inOneLine(description)),
+      );
+      expect(properties.length).toBeGreaterThan(300);
+      expect(unsaid, "run: npm run generate:sdks").toEqual([]);
+    },
+  );
 });
 
 describe("the package schema", () => {
