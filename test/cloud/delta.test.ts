@@ -21,6 +21,18 @@ async function everything() {
   for await (const { name, snapshot } of all) names.push(snapshot ? `${name}@` : name);
   return names.sort();
 }
+/** A first version, and the disk of a second whose copy of the first was cut off when it began to be changed. */
+async function cutOffCopy() {
+  const [one, two] = [await firstDisk(ctx), await laterDisk(ctx)];
+  const first = await put(plan(one), ctx);
+  const stop = new AbortController();
+  const { port } = await proxy((s) => {
+    if (s.put) stop.abort();
+    return "pass";
+  });
+  await expect(put(plan(two, port), { ...ctx, signal: stop.signal }, first)).rejects.toThrow();
+  return { first, two };
+}
 const withLists = (...names: string[]) => names.flatMap((n) => [n, `${n}.hashes`]).sort();
 
 test("of a version that differs by 1 MB at most 3.5 MB are sent, and the one before stays as it is", async () => {
@@ -146,14 +158,7 @@ test.each(["failed", "aborted"])(
 );
 
 test("a copy that ends before it is ended is taken for ended", async () => {
-  const [one, two] = [await firstDisk(ctx), await laterDisk(ctx)];
-  const first = await put(plan(one), ctx);
-  const stop = new AbortController();
-  const { port } = await proxy((s) => {
-    if (s.put) stop.abort();
-    return "pass";
-  });
-  await expect(put(plan(two, port), { ...ctx, signal: stop.signal }, first)).rejects.toThrow();
+  const { two, first } = await cutOffCopy();
   let looks = 0;
   const late = await proxy((s): Fate => {
     const pending = s.method === "HEAD" && looks++ < 3;
@@ -166,14 +171,7 @@ test("a copy that ends before it is ended is taken for ended", async () => {
 });
 
 test("a copy whose changes were cut off is emptied when the version before can no longer serve", async () => {
-  const [one, two] = [await firstDisk(ctx), await laterDisk(ctx)];
-  const first = await put(plan(one), ctx);
-  const stop = new AbortController();
-  const { port } = await proxy((s) => {
-    if (s.put) stop.abort();
-    return "pass";
-  });
-  await expect(put(plan(two, port), { ...ctx, signal: stop.signal }, first)).rejects.toThrow();
+  const { two } = await cutOffCopy();
   const result = await put(plan(two), ctx);
   expect(result.mode).toBe("uploaded");
   await same(result.blobName, two);

@@ -1,24 +1,16 @@
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { saveImage } from "../../../provider/host/build.ts";
+import { fakeClient } from "./fake-client.ts";
 
-let folder: string;
+let client: Awaited<ReturnType<typeof fakeClient>>;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "bootwright-test-"));
-  vi.stubEnv("BOOTWRIGHT_DOCKER", join(folder, "docker"));
+  client = await fakeClient();
 });
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await rm(folder, { recursive: true });
-});
+afterEach(() => client.dispose());
 
 /** What arrives of an image whose engine behaves as a script says. */
 async function saved(script: string, signal = new AbortController().signal): Promise<string> {
-  const client = join(folder, "docker");
-  await writeFile(client, `#!/bin/sh\n${script}\n`);
-  await chmod(client, 0o755);
+  await client.answer(script);
   return Buffer.concat(await saveImage("web", signal).toArray()).toString();
 }
 

@@ -1,30 +1,24 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { containerRunner } from "../../../provider/host/container-runner.ts";
 import { engineAnswers } from "../../../provider/host/docker.ts";
 import { parseEngine } from "../../../provider/host/engine.ts";
+import { fakeClient } from "./fake-client.ts";
 
-let folder: string;
+let client: Awaited<ReturnType<typeof fakeClient>>;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "bootwright-test-"));
-  const client = join(folder, "docker");
-  await writeFile(client, `#!/bin/sh\necho "$*" >> ${folder}/asked\nexec sleep 600\n`);
-  await chmod(client, 0o755);
-  vi.stubEnv("BOOTWRIGHT_DOCKER", client);
+  client = await fakeClient();
+  await client.answer(`echo "$*" >> ${client.folder}/asked\nexec sleep 600`);
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
 });
-afterEach(async () => {
-  vi.useRealTimers();
-  vi.unstubAllEnvs();
-  await rm(folder, { recursive: true });
-});
+afterEach(() => client.dispose());
 
 /** Waits until the client of an engine that never answers was asked something. */
 async function asked(what: RegExp): Promise<void> {
-  while (!what.test(await readFile(join(folder, "asked"), "utf8").catch(() => ""))) await delay(5);
+  while (!what.test(await readFile(join(client.folder, "asked"), "utf8").catch(() => "")))
+    await delay(5);
 }
 
 test("an engine that never answers is one that does not answer", async () => {
@@ -36,7 +30,7 @@ test("an engine that never answers is one that does not answer", async () => {
 
 test("a step that is stopped while the engine does not answer fails after 30 s, and ends nothing else", async () => {
   const openToolbox = async () => ({ tag: "toolbox", imageId: "sha256:0" });
-  const world = { engine: parseEngine("{}"), openToolbox, storeRoot: folder };
+  const world = { engine: parseEngine("{}"), openToolbox, storeRoot: client.folder };
   const stop = new AbortController();
   const step = { tool: "true", args: [], purpose: "to test", package: "coreutils" };
   const run = containerRunner(world).run(step, { signal: stop.signal });
