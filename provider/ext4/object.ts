@@ -1,5 +1,6 @@
 import { open, readFile } from "node:fs/promises";
 import { StoreError } from "../errors.ts";
+import { joined } from "../tree/lines.ts";
 import { Recent } from "../tree/recent.ts";
 import { Room } from "../tree/room.ts";
 import { writeFully } from "../tree/write-fully.ts";
@@ -11,7 +12,6 @@ import { type DataExtent, DataExtents, keyOf } from "./replay/data-extents.ts";
 // metadata blocks in the order of their numbers. Extents are columns, which JSON parses much faster than objects.
 
 const pieceBlocks = 256;
-const pieceRows = 4096;
 const magic = Buffer.from("bootwright ext4 plan 1\n");
 
 const columns = ["block", "count", "bytes", "source", "offset"] as const;
@@ -34,7 +34,7 @@ export async function savePlan(plan: Ext4Plan, path: string): Promise<void> {
   try {
     await file.writeFile(Buffer.concat([magic, length]));
     let bytes = 0;
-    for (const text of headerTexts(plan)) {
+    for (const text of joined(headerTexts(plan))) {
       const piece = room.encode(text);
       bytes += piece.length;
       await file.writeFile(piece);
@@ -55,30 +55,25 @@ export async function savePlan(plan: Ext4Plan, path: string): Promise<void> {
 /** The JSON of a {@link Header}. */
 function* headerTexts({ meta, data, blocksOf: _, ...rest }: Ext4Plan): Generator<string> {
   yield `${JSON.stringify(rest).slice(0, -1)},"meta":[`;
-  yield* valueTexts(meta, ({ block }) => block);
+  yield* valueTexts(meta, ({ block }) => `${block}`);
   yield '],"data":{';
   for (const column of columns) {
     yield `"${column}":[`;
-    yield* valueTexts(data.values(column), (value) => value);
+    yield* valueTexts(data.values(column), String);
     yield "],";
   }
   yield '"key":[';
-  yield* valueTexts(data, keyOf);
+  yield* valueTexts(data, (extent) => JSON.stringify(keyOf(extent)));
   yield "]}}";
 }
 
-/** The values of a column, with commas between them. */
-function* valueTexts<T>(rows: Iterable<T>, value: (row: T) => string | number): Generator<string> {
-  let piece: string[] = [];
-  let isFirst = true;
+/** The values of a column as JSON, with commas between them. */
+function* valueTexts<T>(rows: Iterable<T>, value: (row: T) => string): Generator<string> {
+  let comma = "";
   for (const row of rows) {
-    piece.push(`${isFirst ? "" : ","}${JSON.stringify(value(row))}`);
-    isFirst = false;
-    if (piece.length < pieceRows) continue;
-    yield piece.join("");
-    piece = [];
+    yield comma + value(row);
+    comma = ",";
   }
-  yield piece.join("");
 }
 
 /** Reads a plan that {@link savePlan} wrote; a damaged one is a StoreError. */

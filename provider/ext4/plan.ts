@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { ContentError } from "../errors.ts";
+import { joined } from "../tree/lines.ts";
 import type { PlannedTree } from "../tree/types.ts";
 import { blockSize, groupBlocks } from "./format.ts";
 import { type Geometry, geometryOf, layoutFor } from "./geometry/geometry.ts";
@@ -14,7 +15,6 @@ import { type Placement, place } from "./replay/place.ts";
 
 /** Part of every plan's digest: raised when the same tree and options give other bytes. */
 const writerVersion = 1;
-const linesAtOnce = 512;
 
 /** A whole ext4 filesystem: the bytes of its metadata, and where its contents are copied from. */
 export interface Ext4Plan {
@@ -86,16 +86,12 @@ function digestOf({ blocks, meta, data }: PlanParts): string {
   const hash = createHash("sha256");
   hash.update(`bootwright ext4 ${writerVersion}\n${blocks}\n`);
   for (const { block, bytes } of meta) hash.update(`meta ${block}\n`).update(bytes);
-  // Each piece costs a call into the library, which takes longer than a line.
-  let lines: string[] = [];
-  for (const extent of data) {
-    lines.push(`data ${extent.block} ${extent.bytes} ${keyOf(extent)}\n`);
-    if (lines.length < linesAtOnce) continue;
-    hash.update(lines.join(""));
-    lines = [];
-  }
-  hash.update(lines.join(""));
+  for (const lines of joined(dataLines(data))) hash.update(lines);
   return `sha256:${hash.digest("hex")}`;
+}
+
+function* dataLines(data: DataExtents): Generator<string> {
+  for (const extent of data) yield `data ${extent.block} ${extent.bytes} ${keyOf(extent)}\n`;
 }
 
 function checkRoom(

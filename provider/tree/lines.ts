@@ -17,21 +17,26 @@ export async function writeTexts(
 
 function* pieces(texts: Iterable<string>, told: (piece: Buffer) => void): Generator<Buffer> {
   const room = new Room(2 * pieceLength);
+  for (const text of joined(texts)) {
+    const piece = room.encode(text);
+    told(piece);
+    yield piece;
+  }
+}
+
+/** Texts put together until there is enough for one call of a library or of the kernel, which costs more than a short text. */
+export function* joined(texts: Iterable<string>): Generator<string> {
   let waiting: string[] = [];
   let length = 0;
-  const take = () => {
-    const piece = room.encode(waiting.join(""));
-    waiting = [];
-    length = 0;
-    told(piece);
-    return piece;
-  };
   for (const text of texts) {
     waiting.push(text);
     length += text.length;
-    if (length >= pieceLength) yield take();
+    if (length < pieceLength) continue;
+    yield waiting.join("");
+    waiting = [];
+    length = 0;
   }
-  yield take();
+  if (length > 0) yield waiting.join("");
 }
 
 /** The lines of a file of UTF-8 in order, without their ends; what follows the last end of a line is one too. */
