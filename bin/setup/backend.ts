@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { isAlive } from "../../provider/host/owner.ts";
 import { work } from "./paths.ts";
 
 /** A lock of Pulumi's file backend (pkg/backend/diy/lock.go). */
@@ -11,20 +12,10 @@ interface BackendLock {
   readonly hostname: string;
 }
 
-/** True while a process of this machine has the id. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
 /** True while the process still is a Pulumi: its id may be another one's by now. */
 function isPulumi(pid: number): boolean {
   const comm = `/proc/${pid}/comm`;
-  if (!isRunning(pid)) return false;
+  if (!isAlive(pid)) return false;
   return !existsSync(comm) || readFileSync(comm, "utf8").startsWith("pulumi");
 }
 

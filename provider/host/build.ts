@@ -13,7 +13,7 @@ import {
 } from "./build-arguments.ts";
 import { buildFailure } from "./build-report.ts";
 import { dockerClient } from "./docker.ts";
-import { isEngineFault, mostAttempts } from "./engine-fault.ts";
+import { despiteEngineFaults, isEngineFault } from "./engine-fault.ts";
 import { failedTool } from "./failure.ts";
 import { startProcess } from "./process.ts";
 
@@ -104,10 +104,12 @@ async function runBuild(
   args: readonly string[],
   options: BuildOptions,
 ): Promise<string[] | undefined> {
-  for (let attempt = 1; ; attempt++) {
+  return despiteEngineFaults(async () => {
     const lines = await runBuildOnce(build, args, options);
-    if (attempt === mostAttempts || !lines?.some(isEngineFault)) return lines;
-  }
+    const failure = lines && buildFailure(lines);
+    if (failure && isEngineFault(failure)) throw new ToolError(failure);
+    return lines;
+  });
 }
 
 async function runBuildOnce(

@@ -41,7 +41,8 @@ async function startTime(pid: number): Promise<string> {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** True while a process of this machine, whoever's, has the number. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -32,8 +32,7 @@ export function dockerfileInstructions(dockerfile: string): Instruction[] {
     text = "";
     if (whole === "") return;
     if (/^(ONBUILD\s+)?(RUN|COPY|ADD)\s/i.test(whole)) ends = hereDocuments(whole);
-    const keyword = /^\w*/.exec(whole)![0].toUpperCase();
-    found.push({ line: first, keyword, text: whole });
+    found.push(instructionAt(first, whole));
   };
   for (const [i, raw] of lines.entries()) {
     const [end] = ends;
@@ -50,6 +49,11 @@ export function dockerfileInstructions(dockerfile: string): Instruction[] {
   // What was to go on ends with the file.
   finish();
   return found;
+}
+
+/** The instruction that a text is, at a line. */
+export function instructionAt(line: number, text: string): Instruction {
+  return { line, keyword: /^\w*/.exec(text)![0].toUpperCase(), text };
 }
 
 /** Parser directives are the first lines; whatever else comes ends them. */

@@ -1,4 +1,4 @@
-import type { DockerfileStage, Instruction } from "../image/dockerfile.ts";
+import { type DockerfileStage, type Instruction, instructionAt } from "../image/dockerfile.ts";
 import type { HistoryEntry } from "../tree/ingest/image-config.ts";
 
 /** What made a layer. */
@@ -59,8 +59,7 @@ export function instructionsOf(stages: readonly DockerfileStage[], target?: stri
 /** What an ONBUILD has done when another stage starts from its own. */
 function triggered({ line, keyword, text }: Instruction): Instruction[] {
   if (keyword !== "ONBUILD") return [];
-  const does = text.replace(/^ONBUILD\s+/i, "");
-  return [{ line, keyword: /^\w*/.exec(does)![0].toUpperCase(), text: does }];
+  return [instructionAt(line, text.replace(/^ONBUILD\s+/i, ""))];
 }
 
 /** Position of the stage that a name or a number means; -1 when it means an image. */

@@ -65,13 +65,12 @@ async function readOnce(
   const running = await runner.start(step, { signal });
   running.stdin.end();
   const outcome = follow(running);
-  const output: AsyncIterator<Buffer> = running.stdout.iterator({ destroyOnReturn: false });
+  const output: AsyncIterator<Buffer> = running.stdout[Symbol.asyncIterator]();
   const first = await output.next();
   // Where the engine could not begin there is no first piece, and nothing has been read that would be read twice.
   const problem = first.done ? undefined : await settled(read(piecesFrom(first.value, output)));
-  // To its end, so that the tool can say why it has written something else.
-  await output.return?.();
-  running.stdout.resume();
+  // What is not read is passed over, so that the tool can say why it has written something else.
+  running.stdout.destroy();
   const end = await outcome;
   signal.throwIfAborted();
   demandSuccess(step, end, runner.kind);

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { StoreError } from "../errors.ts";
+import { WHITEOUT } from "./tree-path.ts";
 import type { Entry, EntryType, LayerIndex, LayerMember } from "./types.ts";
 
 const LETTERS: Record<EntryType, string> = {
@@ -16,9 +17,6 @@ const TYPES = Object.fromEntries(Object.entries(LETTERS).map(([type, letter]) =>
 /** Characters of rows that are made into bytes, or read, at once: few enough for most rows to be gone before V8 takes them for lasting. */
 const pieceLength = 1 << 16;
 const newline = 0x0a;
-
-/** Mark of a deleted entry in a layer (image-spec, layer.md, Whiteouts). */
-export const WHITEOUT = ".wh.";
 
 type Row = [
   path: string,

@@ -1,7 +1,7 @@
 import { ContentError } from "../errors.ts";
-import { WHITEOUT } from "./index-rows.ts";
 import { LayerStack } from "./layer-stack.ts";
 import { shownName } from "./shown-name.ts";
+import { WHITEOUT } from "./tree-path.ts";
 import type { LayerIndex, Tree } from "./types.ts";
 
 /** A layer of an image: the digest of its tar and what it holds. */

@@ -1,6 +1,8 @@
 import { ContentError } from "../errors.ts";
-import { WHITEOUT } from "./index-rows.ts";
 import { shownName } from "./shown-name.ts";
+
+/** Mark of a deleted entry in a layer (image-spec, layer.md, Whiteouts). */
+export const WHITEOUT = ".wh.";
 
 /** Most bytes of a path. Programs reach 4095 at once (PATH_MAX), and what is deeper only step by step. */
 const MOST_PATH_BYTES = 8192;

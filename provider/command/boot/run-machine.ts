@@ -34,19 +34,17 @@ export async function runMachine(
   running.stdout.on("data", (chunk: Buffer) => stdout.write(chunk));
   const wayOut = new WayOut();
   let left = false;
+  const leave = () => {
+    left = true;
+    void running.stop();
+  };
   const pass = (chunk: Buffer) => {
     const { bytes, leaves } = wayOut.push(chunk);
     if (bytes.length > 0) running.stdin.write(bytes);
-    if (!leaves) return;
-    left = true;
-    void running.stop();
+    if (leaves) leave();
   };
   // A console that nobody reads any more is left.
-  const unread = () => {
-    left = true;
-    void running.stop();
-  };
-  stdout.once("error", unread);
+  stdout.once("error", leave);
   running.stdin.on("error", () => {});
   // Only the serial console's own line discipline is to act on what is typed.
   if (stdin.isTTY) stdin.setRawMode(true);
@@ -57,7 +55,7 @@ export async function runMachine(
     if (!left) demandSuccess(step, { exitCode, lastLines: said }, runner.kind);
   } finally {
     stdin.off("data", pass).pause();
-    stdout.off("error", unread);
+    stdout.off("error", leave);
     if (stdin.isTTY) stdin.setRawMode(false);
     await running.stop();
     if (stdout.isTTY) stdout.write("\r\n");
