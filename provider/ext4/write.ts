@@ -87,6 +87,7 @@ export async function writeBlocks(
     await writer.flush();
   } finally {
     await reader.close();
+    await writer.close();
   }
   progress?.(writer.written, total);
   return { writtenBytes: writer.written };

@@ -1,4 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
+import { LongWrites, pagedBuffer } from "../../tree/long-writes.ts";
 import { blockSize } from "../format.ts";
 
 /** Longest single write. */
@@ -6,10 +7,10 @@ const mostBytes = 4 * 2 ** 20;
 
 /** Writes blocks of a filesystem into a file: runs of adjacent blocks in one write, while the next are being filled. */
 export class BlockWriter {
-  readonly #file: FileHandle;
+  readonly #file: LongWrites;
   readonly #base: number;
-  #filling = Buffer.allocUnsafe(mostBytes);
-  #other = Buffer.allocUnsafe(mostBytes);
+  #filling = pagedBuffer(mostBytes);
+  #other = pagedBuffer(mostBytes);
   /** Settles when the other buffer is written. */
   #writing: Promise<void> = Promise.resolve();
   #start = 0;
@@ -19,7 +20,7 @@ export class BlockWriter {
 
   /** `base` is the byte of the file where block 0 lies. */
   constructor(file: FileHandle, base: number) {
-    this.#file = file;
+    this.#file = new LongWrites(file);
     this.#base = base;
   }
 
@@ -41,21 +42,21 @@ export class BlockWriter {
     await this.#writing;
   }
 
+  /** To be called when there is nothing more to write, or that failed. */
+  async close(): Promise<void> {
+    await this.#writing.catch(() => {});
+    await this.#file.close();
+  }
+
   async #turn(): Promise<void> {
     await this.#writing;
     const full = this.#filling.subarray(0, this.#length);
-    this.#writing = this.#write(full, this.#base + this.#start);
+    this.#writing = this.#file.write(full, this.#base + this.#start);
     // Whoever waits for it next hears of a failure.
     this.#writing.catch(() => {});
     [this.#filling, this.#other] = [this.#other, this.#filling];
     this.written += this.#length;
     this.#start += this.#length;
     this.#length = 0;
-  }
-
-  async #write(bytes: Buffer, position: number): Promise<void> {
-    for (let done = 0; done < bytes.length; )
-      done += (await this.#file.write(bytes, done, bytes.length - done, position + done))
-        .bytesWritten;
   }
 }
