@@ -3,7 +3,7 @@ import { containerRunner, type Steps } from "./container-runner.ts";
 import { docker, dockerClient } from "./docker.ts";
 import { parseEngine } from "./engine.ts";
 import { hostRunner } from "./host-runner.ts";
-import { probeStore } from "./probe.ts";
+import { probeOnce } from "./probe-once.ts";
 import { reap } from "./reap.ts";
 import { reapProcesses } from "./started.ts";
 import type { Runner, ToolboxName } from "./tool.ts";
@@ -37,7 +37,7 @@ export async function openRunner(options: RunnerOptions): Promise<Runner> {
   };
 }
 
-/** Probing costs a second: once per process and store. A failure is not kept, so that the next step tries again. */
+/** Once per process and store. A failure is not kept, so that the next step tries again. */
 function openOnce(kind: Runner["kind"], options: RunnerOptions): Promise<Runner> {
   const key = `${kind}\0${options.storeRoot}`;
   const known = opened.get(key);
@@ -98,8 +98,7 @@ async function openEngine({
   const engine = parseEngine(await describeEngine(stop));
   await rest;
   const steps = containerRunner({ engine, openToolbox: open, storeRoot });
-  await probeStore(steps, { storeRoot, engine, client: dockerClient(), ...stop });
-  return steps;
+  return probeOnce(steps, { storeRoot, engine, client: dockerClient(), ...stop });
 }
 
 function describeEngine(stop: { signal?: AbortSignal }): Promise<string> {

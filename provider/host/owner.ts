@@ -19,8 +19,8 @@ export async function fateOf(owner: string): Promise<"lives" | "gone" | "unknown
   return now === "gone" || now !== started ? "gone" : "lives";
 }
 
-/** Process numbers mean something only within one boot and one PID namespace (a dev container has its own). */
-async function realm(): Promise<string> {
+/** This boot and PID namespace: process numbers mean something only within one boot and one PID namespace (a dev container has its own). */
+export async function realm(): Promise<string> {
   try {
     const boot = (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
     const namespace = await readlink("/proc/self/ns/pid");

@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { access, readdir, readFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { openRunner } from "../../host/open-runner.ts";
+import { forgetProbe } from "../../host/probe-once.ts";
 import type { Runner } from "../../host/tool.ts";
 import { type Finding, failing } from "./finding.ts";
 
@@ -31,6 +32,7 @@ export async function checkRunner(
 ): Promise<Finding[]> {
   const name = "runner";
   try {
+    await forgetProbe(storeRoot);
     const runner = await openRunner({ storeRoot, signal });
     const step = { tool: "true", args: [], purpose: "to see that it runs", package: "coreutils" };
     await runner.run(step, { signal });
