@@ -1,7 +1,7 @@
 import type { BootInstall, DiskBlob, PlacedFile } from "../plan/boot-files.ts";
 import type { Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
-import { takeLoader, takeSyslinuxFiles } from "./syslinux.ts";
+import { type SyslinuxName, syslinuxFiles } from "./syslinux.ts";
 
 /** What SYSLINUX is to do: on ext4 as `extlinux`, on FAT as `syslinux`. */
 export interface SyslinuxPlan {
@@ -23,16 +23,11 @@ export async function installSyslinux(
   ctx: Context,
 ): Promise<{ installs: BootInstall[]; blobs: DiskBlob[] }> {
   const { method, partition, directory, placed } = plan;
-  const bootCode = plan.table === "gpt" ? "mbr/gptmbr.bin" : "mbr/mbr.bin";
-  const modules = [
+  const modules: SyslinuxName[] = [
     "ldlinux.c32",
-    ...(plan.menu ? ["menu.c32", "libcom32.c32", "libutil.c32"] : []),
+    ...(plan.menu ? (["menu.c32", "libcom32.c32", "libutil.c32"] as const) : []),
   ];
-  const names = [bootCode, ...modules.map((name) => `modules/bios/${name}`)];
-  const [[bootCodeBytes = new Uint8Array(), ...moduleBytes], loader] = await Promise.all([
-    takeSyslinuxFiles(names, ctx),
-    takeLoader(ctx),
-  ]);
+  const taken = await syslinuxFiles(ctx);
   const at = (name: string) => `${directory === "/" ? "" : directory}/${name}`;
   const put = async (bytes: Uint8Array): Promise<Ref> => ({
     kind: "file",
@@ -40,18 +35,17 @@ export async function installSyslinux(
     recipe: "",
   });
   const files: PlacedFile[] = [
-    { path: at("ldlinux.sys"), mode: 0o444, content: await put(loader.ldlinuxSys) },
+    { path: at("ldlinux.sys"), mode: 0o444, content: await put(taken("ldlinux.sys")) },
   ];
-  for (const [index, name] of modules.entries()) {
-    const bytes = moduleBytes[index] ?? new Uint8Array();
-    files.push({ path: at(name), mode: 0o644, content: await put(bytes) });
-  }
+  for (const name of modules)
+    files.push({ path: at(name), mode: 0o644, content: await put(taken(name)) });
   const text = Buffer.from(plan.config);
   files.push({ path: at("syslinux.cfg"), mode: 0o644, content: await put(text) });
   files.push(...placed.map((file) => ({ ...file, mode: 0o644 })));
-  const bootSector = await put(loader.bootSector);
+  const bootCode = plan.table === "gpt" ? "gptmbr.bin" : "mbr.bin";
+  const bootSector = await put(taken("boot sector"));
   return {
     installs: [{ partition, method, directory, files, bootSector }],
-    blobs: [{ offsetBytes: 0, content: await put(bootCodeBytes) }],
+    blobs: [{ offsetBytes: 0, content: await put(taken(bootCode)) }],
   };
 }
