@@ -55,8 +55,8 @@ export async function buildTree(
     plan.sourceDateEpoch,
     ctx.store,
   );
-  await demandUnchanged(plan, ctx);
-  const ref = await commitTree(tree, ctx);
+  // All that the files could change has been read by now.
+  const [ref] = await Promise.all([commitTree(tree, ctx), demandUnchanged(plan, ctx)]);
   const { tree: merged, record } = scrubbed;
   const origin = await commitOrigin(
     plan,
