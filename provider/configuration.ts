@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a provider can be told besides its environment; a variable of the environment stands for each that is left out. */
 export const configuration = z.strictObject({

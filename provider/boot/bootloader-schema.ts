@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { diskBlobSchema, installSchema } from "../plan/boot-files.ts";
 import { bootEntrySchema } from "../plan/boot-menu.ts";
 import { layoutSchema, tableSchema } from "../plan/layout.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { InputError } from "../errors.ts";
 import { refSchema } from "../plan/ref.ts";
 import { loadTree } from "../tree/object.ts";

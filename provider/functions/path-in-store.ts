@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { refSchema } from "../plan/ref.ts";
 import { objectPath } from "../store/paths.ts";
 import { defineQuestion } from "./function.ts";

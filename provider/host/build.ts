@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import { z } from "zod";
+import * as z from "zod";
 import { MissingToolError, ToolError } from "../errors.ts";
 import { digestPattern } from "../plan/ref.ts";
 import {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { sizingSchema } from "../plan/layout.ts";
 import { osReleaseSchema } from "../plan/os-release.ts";
 import { refSchema } from "../plan/ref.ts";

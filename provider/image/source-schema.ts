@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A path of the project, relative to its folder. */
 export const relativePath = z

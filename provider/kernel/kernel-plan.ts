@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Ref } from "../plan/ref.ts";
 import { builtInPath } from "./built-in-initramfs.ts";
 import { type BaseConfig, type OptionValue, sourceInputs } from "./kernel-schema.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { relativePath } from "../image/source-schema.ts";
 import { refSchema } from "../plan/ref.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { toDotPath } from "zod/v4/core";
 import { canonicalJson } from "../plan/canonical.ts";
 import { identityOf } from "../plan/ref.ts";
 import { unknownValue } from "./wire.ts";
@@ -55,7 +55,7 @@ function digestsIn(path: readonly PropertyKey[], value: unknown): PropertyChange
 }
 
 function dotted(path: readonly PropertyKey[]): string {
-  return z.core.toDotPath(path as PropertyKey[]);
+  return toDotPath(path as PropertyKey[]);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,5 @@
-import { z } from "zod";
+import type * as z from "zod";
+import { toDotPath } from "zod/v4/core";
 import type { InputProblem } from "../errors.ts";
 import type { Context, Resource } from "../resource.ts";
 import { hasUnknown, isUnknownAt } from "./wire.ts";
@@ -36,7 +37,7 @@ export async function checkInputs(
     for (const issue of result.error.issues)
       if (!isUnknownAt(value, issue.path))
         problems.push({
-          property: z.core.toDotPath([key, ...issue.path]),
+          property: toDotPath([key, ...issue.path]),
           reason: say(issue, value),
         });
   }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { refSchema } from "./ref.ts";
 
 /** An artefact that a filesystem holds as a file. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { refSchema } from "./ref.ts";
 
 /** A file that a boot loader puts into a filesystem. */

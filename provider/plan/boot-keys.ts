@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Keys by the names that QEMU has for them (QKeyCode, qapi/ui.json), as far as boot menus and consoles ask for them. */
 const keyNames: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a boot test proves, and what publishing asks for. */
 export const bootProofSchema = z

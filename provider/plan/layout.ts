@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { fatTypes } from "./fat-type.ts";
 import { partitionAttributeNames } from "./partition-attributes.ts";
 import { partitionTypeNames } from "./partition-types.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a system says that it is (os-release(5)). */
 export const osReleaseSchema = z

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a readiness check says, and what publishing may ask for. */
 export const readinessSchema = z

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { InputProblem } from "../errors.ts";
 import { type Ref, refSchema } from "./ref.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Question } from "../functions/function.ts";
 import { canonicalJson } from "../plan/canonical.ts";
 import type { Resource } from "../resource.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { InputProblem } from "../errors.ts";
 
 /** Compressors that Linux reads a squashfs with. */

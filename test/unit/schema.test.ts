@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { generatedFiles } from "../../bin/generate.ts";
 import { resources } from "../../provider/flow/index.ts";
 import { functions } from "../../provider/functions/index.ts";

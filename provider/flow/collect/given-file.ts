@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { InputError } from "../../errors.ts";
 import type { Ref } from "../../plan/ref.ts";
 import type { Context } from "../../resource.ts";

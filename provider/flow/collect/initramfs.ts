@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { TreeInitramfs } from "../../cpio/build-initramfs.ts";
 import { compressionPackages, compressions } from "../../cpio/compress.ts";
 import type { InputProblem } from "../../errors.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { planBuild } from "../../kernel/kernel-plan.ts";
 import { sourceInputs } from "../../kernel/kernel-schema.ts";
 import { sourceProblems } from "../../kernel/source-rules.ts";

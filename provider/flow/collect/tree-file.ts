@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { type Ref, refSchema } from "../../plan/ref.ts";
 import { defineResource } from "../../resource.ts";
 import { trees } from "../../tree/object.ts";

@@ -1,6 +1,6 @@
 import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { gceDiskBytes, writeGceArchive } from "../../convert/gce-archive.ts";
 import { writeOva } from "../../convert/ova.ts";
 import { type Conversion, convertDisk } from "../../convert/qemu-image.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { InputProblem } from "../../errors.ts";
 import { diskBlobSchema } from "../../plan/boot-files.ts";
 import { type DiskPlan, diskDigest } from "../../plan/disk.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { addedFileSchema } from "../../plan/added-file.ts";
 import { installSchema } from "../../plan/boot-files.ts";
 import { fatTypes } from "../../plan/fat-type.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { planIso } from "../../iso/plan.ts";
 import { isoProblems } from "../../iso/rules.ts";
 import { isoInputs } from "../../iso/schema.ts";

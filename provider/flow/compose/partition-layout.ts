@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { layoutSchema, partitionRequestSchema, tableSchema } from "../../plan/layout.ts";
 import { layoutProblems } from "../../plan/layout-rules.ts";
 import { planLayout } from "../../plan/plan-layout.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { lifetimeSeconds } from "../../host/reap.ts";
 import { expectationsSchema } from "../../plan/boot-expectations.ts";
 import { bootKeysSchema } from "../../plan/boot-keys.ts";

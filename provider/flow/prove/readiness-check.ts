@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { InputProblem } from "../../errors.ts";
 import { readinessSchema } from "../../plan/readiness.ts";
 import { refSchema } from "../../plan/ref.ts";

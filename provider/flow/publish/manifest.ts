@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { InputProblem } from "../../errors.ts";
 import { flatRecipes } from "../../manifest/recipes.ts";
 import { type Maker, packagesOf } from "../../manifest/tools.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ContentError } from "../../errors.ts";
 import { shownText } from "../shown-name.ts";
 import { type Blobs, blobJson, folderBlobs, unpackBlobs } from "./blobs.ts";

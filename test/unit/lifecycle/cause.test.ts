@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { causeOf, pathParts } from "../../../provider/lifecycle/cause.ts";
 
 const digest = (digit: string) => `sha256:${digit.repeat(64)}`;

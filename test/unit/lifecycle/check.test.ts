@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { InputError } from "../../../provider/errors.ts";
 import { checkInputs } from "../../../provider/lifecycle/check.ts";
 import { unknownValue } from "../../../provider/lifecycle/wire.ts";
