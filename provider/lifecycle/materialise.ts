@@ -5,6 +5,7 @@ import type { Context, Resource } from "../resource.ts";
 import { configuredCache } from "../store/cache.ts";
 import type { ObjectName } from "../store/store.ts";
 import { verifyForeign } from "../store/verify.ts";
+import { differentBuckets } from "../tree/fingerprint.ts";
 import { loadTree } from "../tree/object.ts";
 import { verifyContents } from "../tree/verify-contents.ts";
 import { allThere, ensure, inUse } from "./ensure.ts";
@@ -56,14 +57,13 @@ function irreproducible(recipe: Recipe, why: string, cause?: unknown): StoreErro
   );
 }
 
-/** How many paths differ at least: a fingerprint keeps one byte for each of 256 buckets of paths. */
+/** How many paths differ at least, where the fingerprints tell. */
 function difference(recipe: Recipe, made: Record<string, unknown>): string {
-  if (!recipe.fingerprint || typeof made.fingerprint !== "string") return "its content differs";
-  const [before, now] = [recipe.fingerprint, made.fingerprint].map((text) =>
-    Buffer.from(text, "base64"),
-  );
-  let count = 0;
-  for (let i = 0; i < 256; i++) if (before?.[i] !== now?.[i]) count++;
+  const count =
+    recipe.fingerprint && typeof made.fingerprint === "string"
+      ? differentBuckets(recipe.fingerprint, made.fingerprint)
+      : undefined;
+  if (count === undefined) return "its content differs";
   return `at least ${count} ${count === 1 ? "path differs" : "paths differ"}`;
 }
 

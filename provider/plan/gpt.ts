@@ -1,4 +1,4 @@
-import { crc32 } from "./crc32.ts";
+import { crc32 } from "node:zlib";
 import { sectorBytes } from "./layout.ts";
 import { protectiveMbr } from "./mbr.ts";
 import { attributeBitsOf } from "./partition-attributes.ts";

@@ -1,5 +1,5 @@
+import { crc32 } from "node:zlib";
 import { ContentError } from "../errors.ts";
-import { crc32 } from "./crc32.ts";
 import { sectorBytes } from "./layout.ts";
 
 /** A partition of a disk from elsewhere. */

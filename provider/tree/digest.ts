@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { joined } from "./lines.ts";
 import type { Item, Tree } from "./types.ts";
 
 /**
@@ -7,8 +8,12 @@ import type { Item, Tree } from "./types.ts";
  */
 export function treeDigest(tree: Tree): string {
   const hash = createHash("sha256").update("tree 1\n");
-  for (const item of tree.items) hash.update(`${JSON.stringify(identity(item))}\n`);
+  for (const lines of joined(itemLines(tree))) hash.update(lines);
   return `sha256:${hash.digest("hex")}`;
+}
+
+function* itemLines({ items }: Tree): Generator<string> {
+  for (const item of items) yield `${JSON.stringify(identity(item))}\n`;
 }
 
 function identity(item: Item): unknown {
