@@ -2,28 +2,23 @@ import { join } from "node:path";
 import type { z } from "zod";
 import { InputError } from "../errors.ts";
 import { minimumSize } from "../ext4/minimum-size.ts";
-import { recordLayers } from "../manifest/origin.ts";
 import { commitOrigin } from "../manifest/rootfs-origin.ts";
 import { canonicalJson } from "../plan/canonical.ts";
 import { encodeRecipe, type Ref } from "../plan/ref.ts";
 import type { Context } from "../resource.ts";
 import { treeDigest } from "../tree/digest.ts";
 import { fingerprint } from "../tree/fingerprint.ts";
-import { cachedIndex } from "../tree/index-file.ts";
 import type { Ingested } from "../tree/ingest/types.ts";
 import { findKernels } from "../tree/kernels.ts";
-import { LayerStack } from "../tree/layer-stack.ts";
-import { makeRoom } from "../tree/make-room.ts";
-import { applyLayer } from "../tree/merge.ts";
 import { saveTree, trees } from "../tree/object.ts";
 import { readOsRelease } from "../tree/os-release.ts";
 import { forgetPaths } from "../tree/read-file.ts";
-import { scrub } from "../tree/scrub.ts";
 import { shownText } from "../tree/shown-name.ts";
 import type { Entry, Tree } from "../tree/types.ts";
 import { addedFiles } from "./added-files.ts";
 import { installedPackages, installParts, missingParts } from "./install.ts";
 import { imageLayers } from "./layers.ts";
+import { LayersAhead, mergedTree, noteLayers } from "./merged-tree.ts";
 import { observeRootfs } from "./observe.ts";
 import type { RootfsInputs, rootfsOutputs } from "./rootfs-schema.ts";
 import { withFiles } from "./with-files.ts";
@@ -37,10 +32,13 @@ export async function buildTree(
   plan: RootfsInputs,
   ctx: Context,
 ): Promise<z.output<typeof rootfsOutputs>> {
-  const ingested = await layersAsObserved(plan, ctx);
+  const ahead = new LayersAhead();
+  const begun = ahead.begin(plan, ctx);
+  const ingested = await layersAsObserved(plan, ctx).finally(() => ahead.end());
   const { layers, config } = ingested;
   demandPlatform(config.architecture, plan.platform);
-  const image = await mergedTree(layers, plan, ctx);
+  await begun;
+  const image = await mergedTree(layers, plan, ctx, ahead);
   const parts = missingParts(plan.install, image.tree);
   const allLayers =
     parts.kernel || parts.init
@@ -66,6 +64,7 @@ export async function buildTree(
     },
     ctx,
   );
+  await noteLayers(layers, ctx);
   const entries = tree.items.filter((item): item is Entry => item.kind === "entry");
   const kernels = findKernels(tree);
   const osRelease = await readOsRelease(tree, (source) => ctx.store.path("layer", source));
@@ -140,31 +139,6 @@ async function demandUnchanged(plan: RootfsInputs, ctx: Context): Promise<void> 
       },
     ],
     { hint: "run pulumi up again" },
-  );
-}
-
-/** The layers merged into one tree, without what scrub leaves out. */
-async function mergedTree(layers: Ingested["layers"], plan: RootfsInputs, ctx: Context) {
-  const stack = new LayerStack();
-  // One after another, so that the index of each is gone before the next.
-  for (const { digest } of layers) {
-    const { index, count } = await layerIndex(digest, ctx);
-    makeRoom(count);
-    applyLayer(stack, { digest, index }, plan.sourceDateEpoch);
-  }
-  return { ...scrub(stack.tree(), plan.scrub), record: recordLayers(stack.names()) };
-}
-
-function layerIndex(digest: string, ctx: Context) {
-  const name = digest.slice("sha256:".length);
-  return cachedIndex(
-    ctx.store.path("layer", digest),
-    join(ctx.store.root, "indexes", `${name}.json`),
-    {
-      signal: ctx.signal,
-      progress: (bytes) =>
-        ctx.log.progress(`reading layer ${name.slice(0, 12)}: ${Math.round(bytes / 1e6)} MB`),
-    },
   );
 }
 
