@@ -33,11 +33,9 @@ export async function buildTree(
   ctx: Context,
 ): Promise<z.output<typeof rootfsOutputs>> {
   const ahead = new LayersAhead();
-  const begun = ahead.begin(plan, ctx);
-  const ingested = await layersAsObserved(plan, ctx).finally(() => ahead.end());
+  const ingested = await layersAsObserved(plan, ctx, ahead);
   const { layers, config } = ingested;
   demandPlatform(config.architecture, plan.platform);
-  await begun;
   const image = await mergedTree(layers, plan, ctx, ahead);
   const parts = missingParts(plan.install, image.tree);
   const allLayers =
@@ -107,8 +105,15 @@ function demandPlatform(architecture: string, platform: string): void {
   });
 }
 
-/** Builds the image while the files are looked at once more; ends the build where they are not those of the plan. */
-async function layersAsObserved(plan: RootfsInputs, ctx: Context): Promise<Ingested> {
+/**
+ * Builds the image while the files are looked at once more, and layers are merged `ahead`; ends the build where the files are not those
+ * of the plan.
+ */
+async function layersAsObserved(
+  plan: RootfsInputs,
+  ctx: Context,
+  ahead: LayersAhead,
+): Promise<Ingested> {
   const changed = new AbortController();
   const signal = AbortSignal.any([ctx.signal, changed.signal]);
   const building = imageLayers(plan.source, plan.platform, { ...ctx, signal });
@@ -120,7 +125,14 @@ async function layersAsObserved(plan: RootfsInputs, ctx: Context): Promise<Inges
     await building.catch(() => {});
     throw error;
   }
-  return building;
+  // The builder has been started by now.
+  const merging = ahead.begin(plan, ctx);
+  try {
+    return await building;
+  } finally {
+    ahead.end();
+    await merging;
+  }
 }
 
 /** The files that the hashes were taken of are still the same, or what is built is not what was planned. */
