@@ -24,15 +24,21 @@ afterAll(() => ctx?.dispose());
 
 type Made = { readonly ref: Ref };
 
-/** Says what is mounted where, and what the parts of the tree in each partition are; then switches off. */
+/**
+ * Says what is mounted where, and what the parts of the tree in each partition are; then switches off. In one write: a login is asked for
+ * on the same console meanwhile.
+ */
 const look = `#!/bin/sh
+said="$(
 grep -E ' (/|/home) ' /proc/mounts
 tail -n +2 /proc/swaps
 cd /home && stat -c '%n %a %u:%g %h' user user/mail user/copy && cat user/copy
 touch /x 2>/dev/null || echo "the root cannot be written"
 echo more >user/new && echo "home can be written"
 ls -1A /home
-echo "seen all"
+)"
+echo "$said
+seen all"
 poweroff -f
 `;
 
