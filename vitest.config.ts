@@ -12,6 +12,7 @@ const seldom = process.env.BOOTWRIGHT_TEST_ALL
       "test/boot/debian-server-life.test.ts",
       "test/boot/efi-stub-kernel.test.ts",
       "test/boot/image-service.test.ts",
+      "test/boot/initramfs-consoles.test.ts",
       "test/boot/installer.test.ts",
       "test/boot/live-iso-media.test.ts",
       "test/boot/recovery.test.ts",
