@@ -35,16 +35,18 @@ function start(...args: string[]) {
   return { child, ended, says: (text: string) => says(child, text) };
 }
 
-/** Resolves with everything said once a text is among it. */
+/** Resolves with everything said once the machine has said a text: the command's own notes have a random path in them. */
 function says(child: ChildProcess, text: string): Promise<string> {
-  let said = "";
+  let [noted, heard] = ["", ""];
   return new Promise((resolve, reject) => {
-    for (const stream of [child.stdout!, child.stderr!])
-      stream.on("data", (chunk: Buffer) => {
-        said += chunk.toString("latin1");
-        if (said.includes(text)) resolve(said);
-      });
-    child.once("close", () => reject(new Error(`no "${text}" in: ${said}`)));
+    child.stderr!.on("data", (chunk: Buffer) => {
+      noted += chunk.toString("latin1");
+    });
+    child.stdout!.on("data", (chunk: Buffer) => {
+      heard += chunk.toString("latin1");
+      if (heard.includes(text)) resolve(noted + heard);
+    });
+    child.once("close", () => reject(new Error(`no "${text}" in: ${noted}${heard}`)));
   });
 }
 
