@@ -46,10 +46,10 @@ async function observeSource(
       shown,
       dockerfile.buildArgs,
     );
-    const hash = await readable(context, "source.dockerfile.context", () =>
-      hashContext(context, file),
-    );
-    const baseImages = await identify(text.bases, previous.baseImages ?? []);
+    const [hash, baseImages] = await Promise.all([
+      readable(context, "source.dockerfile.context", () => hashContext(context, file)),
+      identify(text.bases, previous.baseImages ?? []),
+    ]);
     return { dockerfile: text.hash, context: hash, baseImages };
   }
   if (image) {
