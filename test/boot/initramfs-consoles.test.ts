@@ -1,27 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findStep } from "../../provider/flow/index.ts";
-import type { Ref } from "../../provider/plan/ref.ts";
-import { testContext } from "../context.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import { addressed, seen } from "./findings.ts";
-import { debianKernel, fewModules, type Image, image, withPacked } from "./packed-machine.ts";
+import {
+  busyboxMachine,
+  fewModules,
+  type Image,
+  image,
+  withDebianKernel,
+  withPacked,
+} from "./packed-machine.ts";
 
-let ctx: Awaited<ReturnType<typeof testContext>>;
-let kernel: Ref;
-beforeAll(async () => {
-  ctx = await testContext({ find: findStep });
-  kernel = await debianKernel(ctx);
-});
-afterAll(() => ctx?.dispose());
+const { ctx, kernel } = await withDebianKernel();
 
 describe("a supervised machine of busybox", () => {
   let machine: Image;
   beforeAll(async () => {
-    const Dockerfile = `${fewModules}FROM busybox
-RUN printf 'root::0:0:root:/root:/bin/sh\\n' >/etc/passwd && echo tiny >/etc/hostname
-COPY --from=kernel /few/ /
-COPY --chmod=755 seen /bin/
-`;
-    machine = await image("busybox", { Dockerfile, seen }, ctx);
+    machine = await busyboxMachine({ seen }, ctx);
   });
 
   test("asks for a login on the screen, which the keyboard answers", async () => {

@@ -1,20 +1,18 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findStep } from "../../provider/flow/index.ts";
-import type { Ref } from "../../provider/plan/ref.ts";
-import { testContext } from "../context.ts";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Console } from "./console.ts";
 import { expectWell, findings, nap, useShell } from "./findings.ts";
-import { debianKernel, fewModules, type Image, image, withPacked } from "./packed-machine.ts";
+import {
+  busyboxMachine,
+  fewModules,
+  type Image,
+  image,
+  withDebianKernel,
+  withPacked,
+} from "./packed-machine.ts";
 
-let ctx: Awaited<ReturnType<typeof testContext>>;
-let kernel: Ref;
-beforeAll(async () => {
-  ctx = await testContext({ find: findStep });
-  kernel = await debianKernel(ctx);
-});
-afterAll(() => ctx?.dispose());
+const { ctx, kernel } = await withDebianKernel();
 
 /** Logs in as root on two consoles at once, each for itself; ends one session and has another. */
 async function useLogins(console: Console, secondSerial: string): Promise<void> {
@@ -58,12 +56,7 @@ async function useLogins(console: Console, secondSerial: string): Promise<void> 
 describe("a supervised machine of busybox", () => {
   let machine: Image;
   beforeAll(async () => {
-    const Dockerfile = `${fewModules}FROM busybox
-RUN printf 'root::0:0:root:/root:/bin/sh\\n' >/etc/passwd && echo tiny >/etc/hostname
-COPY --from=kernel /few/ /
-COPY --chmod=755 findings nap /bin/
-`;
-    machine = await image("busybox", { Dockerfile, findings, nap }, ctx);
+    machine = await busyboxMachine({ findings, nap }, ctx);
   });
 
   test("gives its shell a terminal, starts it again, reaps orphans, loads drivers, gets an address, keeps a log, and the power button ends it", async () => {

@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Initramfs } from "../../provider/flow/collect/initramfs.ts";
-import { findStep } from "../../provider/flow/index.ts";
 import { BootTest } from "../../provider/flow/prove/boot-test.ts";
 import type { Ref } from "../../provider/plan/ref.ts";
-import { testContext } from "../context.ts";
-import { debianKernel, image, make, withPacked } from "./packed-machine.ts";
+import { image, make, withDebianKernel, withPacked } from "./packed-machine.ts";
 
-let ctx: Awaited<ReturnType<typeof testContext>>;
-let kernel: Ref;
-beforeAll(async () => {
-  ctx = await testContext({ find: findStep });
-  kernel = await debianKernel(ctx);
-});
-afterAll(() => ctx?.dispose());
+const { ctx, kernel } = await withDebianKernel();
 
 interface Packed {
   readonly ref: Ref;

@@ -1,13 +1,16 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 import { Initramfs } from "../../provider/flow/collect/initramfs.ts";
 import { Kernel } from "../../provider/flow/collect/kernel.ts";
 import { Rootfs } from "../../provider/flow/collect/rootfs.ts";
+import { findStep } from "../../provider/flow/index.ts";
 import { checkInputs } from "../../provider/lifecycle/check.ts";
 import { put } from "../../provider/lifecycle/operate.ts";
 import type { Ref } from "../../provider/plan/ref.ts";
 import type { Context } from "../../provider/resource.ts";
 import { withMachineLock } from "../../provider/store/lock.ts";
+import { testContext } from "../context.ts";
 import { smallDockerfile } from "../promises/fixture.ts";
 import { bootMachine, type Console } from "./console.ts";
 
@@ -38,10 +41,12 @@ export async function image(
   return make<Image>(Rootfs, { source: { dockerfile: { context } } }, ctx);
 }
 
-/** Debian's kernel, as an image has it that the builder has made already. */
-export async function debianKernel(ctx: Context): Promise<Ref> {
+/** A context for the tests of a file, with Debian's kernel as an image has it that the builder has made already. */
+export async function withDebianKernel() {
+  const ctx = await testContext({ find: findStep });
+  afterAll(() => ctx.dispose());
   const { kernels } = await image("kernel", { Dockerfile: smallDockerfile }, ctx);
-  return (await make<{ ref: Ref }>(Kernel, { kernels }, ctx)).ref;
+  return { ctx, kernel: (await make<{ ref: Ref }>(Kernel, { kernels }, ctx)).ref };
 }
 
 /** A stage `kernel` with the few modules of that kernel below /few that a network card and a power button need, and their order. */
@@ -51,6 +56,19 @@ RUN version="$(ls /lib/modules)" && cd "/lib/modules/$version" \\
   | sed -n 's/^insmod \\([^ ]*\\) .*/\\1/p' | sort -u | xargs -I FILE install -D FILE /few/FILE \\
  && install modules.order modules.builtin modules.builtin.modinfo "/few/$PWD" && depmod -b /few "$version"
 `;
+
+/** A busybox with those modules, programs, a name, and root's login without a password. */
+export function busyboxMachine(
+  programs: Readonly<Record<string, string>>,
+  ctx: Context,
+): Promise<Image> {
+  const Dockerfile = `${fewModules}FROM busybox
+RUN printf 'root::0:0:root:/root:/bin/sh\\n' >/etc/passwd && echo tiny >/etc/hostname
+COPY --from=kernel /few/ /
+COPY --chmod=755 ${Object.keys(programs).join(" ")} /bin/
+`;
+  return image("busybox", { Dockerfile, ...programs }, ctx);
+}
 
 /** Packs an image as a whole initramfs, boots it, and hands over its console. A second serial port is a socket. */
 export async function withPacked(

@@ -1,26 +1,18 @@
 import { chmod, copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Initramfs } from "../../provider/flow/collect/initramfs.ts";
 import { Rootfs } from "../../provider/flow/collect/rootfs.ts";
 import { DiskImage } from "../../provider/flow/compose/disk-image.ts";
 import { Filesystem } from "../../provider/flow/compose/filesystem.ts";
 import { PartitionLayout } from "../../provider/flow/compose/partition-layout.ts";
-import { findStep } from "../../provider/flow/index.ts";
 import type { Layout } from "../../provider/plan/layout.ts";
 import type { Ref } from "../../provider/plan/ref.ts";
 import { withMachineLock } from "../../provider/store/lock.ts";
-import { testContext } from "../context.ts";
 import { bootMachine } from "./console.ts";
-import { debianKernel, fewModules, image, make } from "./packed-machine.ts";
+import { fewModules, image, make, withDebianKernel } from "./packed-machine.ts";
 
-let ctx: Awaited<ReturnType<typeof testContext>>;
-let kernel: Ref;
-beforeAll(async () => {
-  ctx = await testContext({ find: findStep });
-  kernel = await debianKernel(ctx);
-});
-afterAll(() => ctx?.dispose());
+const { ctx, kernel } = await withDebianKernel();
 
 type Made = { readonly ref: Ref };
 
