@@ -19,6 +19,10 @@ interface Merged {
   readonly digests: string[];
 }
 
+function nothingMerged(): Merged {
+  return { stack: new LayerStack(), digests: [] };
+}
+
 /** The layers merged into one tree, without what scrub leaves out; those that were merged `ahead` are not merged again. */
 export async function mergedTree(
   layers: readonly Named[],
@@ -26,7 +30,7 @@ export async function mergedTree(
   ctx: Context,
   ahead?: LayersAhead,
 ) {
-  const merged = ahead?.take(layers) ?? { stack: new LayerStack(), digests: [] };
+  const merged = ahead?.take(layers) ?? nothingMerged();
   for (const { digest } of layers.slice(merged.digests.length))
     await mergeNext(merged, digest, plan, ctx);
   return { ...scrub(merged.stack.tree(), plan.scrub), record: recordLayers(merged.stack.names()) };
@@ -37,21 +41,22 @@ export async function mergedTree(
  * nothing that a wrong guess would break, and no byte depends on it.
  */
 export class LayersAhead {
-  #merged: Merged | undefined = { stack: new LayerStack(), digests: [] };
+  #merged: Merged | undefined;
   #hasEnded = false;
 
   /** Begins; ends by itself, or before the next layer once it is asked to. */
   async begin(plan: Plan, ctx: Context): Promise<void> {
+    const merged = nothingMerged();
     try {
       for (const digest of (await layersBefore(ctx)).slice(0, -1)) {
         // A layer that nobody has read may be gone from the image, and takes long.
         await access(indexPath(digest, ctx));
-        if (this.#hasEnded || !this.#merged) return;
-        await mergeNext(this.#merged, digest, plan, ctx);
+        if (this.#hasEnded) break;
+        await mergeNext(merged, digest, plan, ctx);
       }
+      this.#merged = merged;
     } catch {
       // The merge that counts says what is wrong. A layer that was begun may be there in part.
-      this.#merged = undefined;
     }
   }
 
@@ -89,16 +94,14 @@ async function mergeNext(
   { sourceDateEpoch }: Plan,
   ctx: Context,
 ): Promise<void> {
+  const name = digest.slice("sha256:".length, "sha256:".length + 12);
   // One after another, so that the index of each is gone before the next.
   const { index, count } = await cachedIndex(
     ctx.store.path("layer", digest),
     indexPath(digest, ctx),
     {
       signal: ctx.signal,
-      progress: (bytes) =>
-        ctx.log.progress(
-          `reading layer ${hexOf(digest).slice(0, 12)}: ${Math.round(bytes / 1e6)} MB`,
-        ),
+      progress: (bytes) => ctx.log.progress(`reading layer ${name}: ${Math.round(bytes / 1e6)} MB`),
     },
   );
   makeRoom(count);
@@ -107,9 +110,5 @@ async function mergeNext(
 }
 
 function indexPath(digest: string, { store }: Context): string {
-  return join(store.root, "indexes", `${hexOf(digest)}.json`);
-}
-
-function hexOf(digest: string): string {
-  return digest.slice("sha256:".length);
+  return join(store.root, "indexes", `${digest.slice("sha256:".length)}.json`);
 }
